@@ -1,0 +1,6 @@
+//! The list of collectors, one line each, in the order their evidence is shown.
+
+use crate::collector::Collector;
+
+/// Collectors of a repository's working tree.
+pub static REPOSITORY: &[&dyn Collector] = &[];
