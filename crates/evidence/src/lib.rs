@@ -5,4 +5,5 @@
 
 pub mod collector;
 pub mod collectors;
+// pub mod inventory;
 pub mod material;

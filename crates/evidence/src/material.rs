@@ -1,5 +1,9 @@
 //! Material: what a subject is made of, readable. Kinds are in the files beside this one.
 
+pub mod digest;
+pub mod folder;
+pub mod revision;
+
 use std::borrow::Cow;
 
 /// One file of a material, known before its content is read.

@@ -1,0 +1,442 @@
+//! The inventory: which files name components, what they name, and what was left unread.
+//!
+//! Phases: (1) every file is offered to the readers of `formats`; lockfiles, SBOMs and pins are
+//! read. (2) A manifest that no lockfile or SBOM stands behind is read for what it asks for, and
+//! is a finding. (3) Formats that are recognised but not read are listed, by name: the inventory
+//! is then unknown, not small. (4) The same component named by several files becomes one, with
+//! every line that names it, the strongest scope, and the shortest path to it.
+//!
+//! It refuses to know whether any of that is good or bad.
+
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+};
+
+use domain::{Component, Coverage, Finding, FindingKind, Origin, Place, Purl, Resolution, Scope};
+use formats::{
+    inventory::{Fault, Files, Inventory, LARGEST, Reader, Role},
+    readers::READERS,
+    unread_formats,
+};
+
+use crate::material::Material;
+
+/// How many first bytes decide whether a file with a free name is an SBOM.
+const HEAD: usize = 4096;
+
+/// What one file contributed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The file.
+    pub path: String,
+    /// The format's name.
+    pub format: &'static str,
+    /// The part it plays.
+    pub role: Role,
+    /// How many components it names.
+    pub components: usize,
+}
+
+/// What the subject is built from, as far as its files say.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// Each component once, sorted by purl.
+    pub components: Vec<Component>,
+    /// Components whose origin differs from that of their neighbours, by purl.
+    pub odd: BTreeSet<Purl>,
+    /// Faults of the inventory.
+    pub findings: Vec<Finding>,
+    /// The files that were read.
+    pub files: Vec<Read>,
+    /// Manifests no lockfile or SBOM stands behind, among those that name components.
+    pub unlocked: Vec<String>,
+    /// Files that were recognised and not read, with the reason.
+    pub unread: Vec<(String, String)>,
+    /// Source code was seen and nothing says what it is built from.
+    pub source_without_manifest: bool,
+    /// Any source code, manifest, lockfile or SBOM was seen at all.
+    pub anything: bool,
+    /// What was looked at.
+    pub coverage: Option<Coverage>,
+}
+
+/// Files of the material, as `formats` asks for them.
+struct Tree<'a> {
+    material: &'a dyn Material,
+    paths: Vec<String>,
+}
+
+impl Files for Tree<'_> {
+    fn read(&self, path: &str) -> Option<Cow<'_, [u8]>> {
+        self.material.read(path).ok()
+    }
+
+    fn paths(&self) -> &[String] {
+        &self.paths
+    }
+}
+
+/// Reads what the material is built from.
+pub fn observe(material: &dyn Material) -> Observed {
+    let tree =
+        Tree { material, paths: material.entries().iter().map(|entry| entry.path.clone()).collect() };
+    let mut out = Observed::default();
+    let mut coverage = Coverage::new("inventory");
+    let mut inventories = Vec::new();
+    let mut manifests: Vec<(&dyn Reader, &str, u64)> = Vec::new();
+    let mut covered: BTreeSet<String> = BTreeSet::new();
+    let mut source = false;
+    for entry in material.entries() {
+        let head = head_of(material, &entry.path);
+        let Some((reader, role)) = recognise(&entry.path, &head) else {
+            if let Some(format) = unread_formats::recognise(&entry.path, &head) {
+                out.unread.push((entry.path.clone(), format!("{format} is recognised and not read yet")));
+            } else {
+                source |= unread_formats::source_ecosystem(&entry.path).is_some();
+            }
+            continue;
+        };
+        if role == Role::Manifest {
+            manifests.push((reader, &entry.path, entry.size));
+            continue;
+        }
+        if let Some(inventory) = read(reader, &entry.path, entry.size, &tree, &mut out.unread) {
+            covered.extend(inventory.covers.iter().cloned());
+            out.files.push(file(&entry.path, reader, role, &inventory));
+            inventories.push(inventory);
+        }
+    }
+    for (reader, path, size) in manifests {
+        if covered.contains(path) {
+            out.files.push(Read { path: path.to_owned(), format: reader.name(), role: Role::Manifest, components: 0 });
+            continue;
+        }
+        let Some(inventory) = read(reader, path, size, &tree, &mut out.unread) else { continue };
+        out.files.push(file(path, reader, Role::Manifest, &inventory));
+        if inventory.components.iter().any(|c| c.origin != Origin::Own) {
+            out.unlocked.push(path.to_owned());
+        }
+        inventories.push(inventory);
+    }
+    out.files.sort_by(|a, b| a.path.cmp(&b.path));
+    out.unread.sort();
+    out.source_without_manifest = source && out.files.is_empty() && out.unread.is_empty();
+    out.anything = source || !out.files.is_empty() || !out.unread.is_empty();
+    for inventory in &inventories {
+        out.findings.extend(inventory.faults.iter().map(finding_of));
+        odd_hosts(inventory, &mut out);
+    }
+    for path in &out.unlocked {
+        out.findings.push(unlocked(path));
+    }
+    for (path, why) in &out.unread {
+        let mut finding =
+            Finding::new(FindingKind::Inventory, "unread", "inventory-complete", format!("{path}: {why}"), path);
+        finding.places.push(Place::file(path));
+        finding.remedy = Some(
+            "Add an SBOM (CycloneDX or SPDX JSON) for this part, so that what it is built from is known."
+                .to_owned(),
+        );
+        out.findings.push(finding);
+        coverage.cannot_read(Place::file(path), why.clone());
+    }
+    if out.source_without_manifest {
+        let mut finding = Finding::new(
+            FindingKind::Inventory,
+            "no-manifest",
+            "inventory-complete",
+            "source code, and no manifest, lockfile or SBOM says what it is built from",
+            "",
+        );
+        finding.remedy = Some(
+            "Add the ecosystem's manifest and lockfile, or an SBOM; an empty one states that nothing is used."
+                .to_owned(),
+        );
+        out.findings.push(finding);
+    }
+    out.components = merge(&inventories);
+    out.findings.sort_by(|a, b| (&a.id, &a.places, &a.title).cmp(&(&b.id, &b.places, &b.title)));
+    out.findings.dedup_by(|a, b| a.fingerprint == b.fingerprint && a.places == b.places);
+    coverage.read = out.files.len() as u64;
+    coverage.unread.extend(material.unread().iter().cloned());
+    out.coverage = Some(coverage);
+    out
+}
+
+/// Only names that an SBOM could have are opened to be recognised by content.
+fn head_of(material: &dyn Material, path: &str) -> Vec<u8> {
+    let lower = path.to_ascii_lowercase();
+    let free_name = [".json", ".spdx", ".xml", ".cdx", ".bom"].iter().any(|end| lower.ends_with(end));
+    if free_name { material.head(path, HEAD).unwrap_or_default() } else { Vec::new() }
+}
+
+fn recognise(path: &str, head: &[u8]) -> Option<(&'static dyn Reader, Role)> {
+    READERS.iter().find_map(|reader| reader.recognises(path, head).map(|role| (*reader, role)))
+}
+
+fn file(path: &str, reader: &dyn Reader, role: Role, inventory: &Inventory) -> Read {
+    Read { path: path.to_owned(), format: reader.name(), role, components: inventory.components.len() }
+}
+
+fn read(
+    reader: &dyn Reader,
+    path: &str,
+    size: u64,
+    tree: &Tree<'_>,
+    unread: &mut Vec<(String, String)>,
+) -> Option<Inventory> {
+    if size > LARGEST as u64 {
+        unread.push((path.to_owned(), format!("larger than {} MiB", LARGEST >> 20)));
+        return None;
+    }
+    let bytes = match tree.material.read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            unread.push((path.to_owned(), error.to_string()));
+            return None;
+        }
+    };
+    match reader.read(path, &bytes, tree) {
+        Ok(inventory) => Some(inventory),
+        Err(error) => {
+            let at = error.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            unread.push((path.to_owned(), format!("not readable as {}: {at}{}", reader.name(), error.why)));
+            None
+        }
+    }
+}
+
+/// Which control judges a fault that a reader reports.
+fn control_of(fault: &str) -> &'static str {
+    match fault {
+        "range" | "unresolved" | "no-purl" | "no-version" => "inventory-exact",
+        "git-dependency" | "path-dependency" | "archive-dependency" => "source-odd",
+        _ => "inventory-complete",
+    }
+}
+
+fn finding_of(fault: &Fault) -> Finding {
+    let identity = match &fault.component {
+        Some(purl) => purl.to_string(),
+        None => format!("{}\0{}", fault.place.path, fault.why),
+    };
+    let mut finding =
+        Finding::new(FindingKind::Inventory, fault.id, control_of(fault.id), fault.why.clone(), &identity);
+    finding.component.clone_from(&fault.component);
+    finding.places.push(fault.place.clone());
+    finding
+}
+
+fn unlocked(path: &str) -> Finding {
+    let mut finding = Finding::new(
+        FindingKind::Inventory,
+        "manifest-without-lockfile",
+        "inventory-complete",
+        format!("{path} names dependencies, and no lockfile or SBOM stands behind it"),
+        path,
+    );
+    finding.places.push(Place::file(path));
+    finding.remedy = Some(lock_command(path).to_owned());
+    finding
+}
+
+/// The literal command that makes the missing lockfile.
+fn lock_command(path: &str) -> &'static str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name {
+        "package.json" => "Run `npm install --package-lock-only` beside it and commit package-lock.json.",
+        "Cargo.toml" => "Run `cargo generate-lockfile` and commit Cargo.lock.",
+        "pyproject.toml" => "Run `uv lock` (or `poetry lock`) beside it and commit the lock file.",
+        "Pipfile" => "Run `pipenv lock` beside it and commit Pipfile.lock.",
+        "composer.json" => "Run `composer update --lock` beside it and commit composer.lock.",
+        "Gemfile" => "Run `bundle lock` beside it and commit Gemfile.lock.",
+        "pom.xml" => {
+            "Maven writes no lockfile: commit an SBOM (`mvn org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom -DoutputFormat=json`)."
+        }
+        "go.mod" => "Run `go mod tidy` beside it and commit go.mod and go.sum.",
+        _ if name.ends_with("proj") || name == "packages.config" => {
+            "Set RestorePackagesWithLockFile to true, run `dotnet restore`, and commit packages.lock.json."
+        }
+        _ if name.starts_with("build.gradle") || name.ends_with("versions.toml") => {
+            "Turn on dependency locking and run `gradle dependencies --write-locks`; commit gradle.lockfile."
+        }
+        _ if name.ends_with(".txt") || name.ends_with(".in") || name.starts_with("setup.") => {
+            "Run `pip-compile --generate-hashes` (or `uv pip compile --generate-hashes`) and commit the result."
+        }
+        _ => "Commit a lockfile, or an SBOM (CycloneDX or SPDX JSON) for this part.",
+    }
+}
+
+/// A component that one file fetches from another host than most of its neighbours.
+fn odd_hosts(inventory: &Inventory, out: &mut Observed) {
+    let mut count: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for component in &inventory.components {
+        if let Origin::Registry { host } = &component.origin {
+            *count.entry((component.purl.kind(), host)).or_default() += 1;
+        }
+    }
+    let mut usual_of: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
+    for (&(kind, host), &n) in &count {
+        let usual = usual_of.entry(kind).or_insert((host, n));
+        if n > usual.1 {
+            *usual = (host, n);
+        }
+    }
+    for component in &inventory.components {
+        let place = component.from.first().cloned();
+        match &component.origin {
+            Origin::Registry { host } => {
+                let here = count.get(&(component.purl.kind(), host.as_str())).copied().unwrap_or(0);
+                let Some(&(usual, n)) = usual_of.get(component.purl.kind()) else { continue };
+                // Two hosts that share the load are a mirror set-up; one stray among many is odd.
+                if usual == host || here * 4 > n {
+                    continue;
+                }
+                let title = format!(
+                    "{} comes from {host}; {n} of its neighbours come from {usual}",
+                    component.purl.native_name()
+                );
+                let identity = component.purl.to_string();
+                let mut finding =
+                    Finding::new(FindingKind::Inventory, "odd-host", "source-odd", title, &identity);
+                finding.component = Some(component.purl.clone());
+                finding.places.extend(place);
+                finding.remedy =
+                    Some("Fetch it from the same host as its neighbours, or record why not.".to_owned());
+                out.odd.insert(component.purl.clone());
+                out.findings.push(finding);
+            }
+            Origin::Git { .. } | Origin::Path | Origin::Archive { .. } => {
+                out.odd.insert(component.purl.clone());
+            }
+            Origin::Unstated | Origin::Own => {}
+        }
+    }
+}
+
+/// Joins what the files say of one component, and finds the shortest path to each.
+fn merge(inventories: &[Inventory]) -> Vec<Component> {
+    let mut index: HashMap<Purl, usize> = HashMap::new();
+    let mut merged: Vec<Component> = Vec::new();
+    for inventory in inventories {
+        let vias = RefCell::new(shortest(inventory));
+        for (i, component) in inventory.components.iter().enumerate() {
+            if component.origin == Origin::Own {
+                continue;
+            }
+            let mut component = component.clone();
+            if component.direct != Some(true) && component.via.is_empty() {
+                component.via = std::mem::take(&mut vias.borrow_mut()[i]);
+            }
+            match index.get(&component.purl) {
+                Some(&at) => join(&mut merged[at], component),
+                None => {
+                    index.insert(component.purl.clone(), merged.len());
+                    merged.push(component);
+                }
+            }
+        }
+    }
+    merged.sort_by_cached_key(|component| component.purl.to_string());
+    for component in &mut merged {
+        component.from.sort();
+        component.from.dedup();
+        component.hashes.sort();
+        component.hashes.dedup();
+    }
+    merged
+}
+
+fn join(kept: &mut Component, other: Component) {
+    kept.scope = stronger(kept.scope, other.scope);
+    kept.direct = match (kept.direct, other.direct) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (None, None) => None,
+    };
+    let shorter = !other.via.is_empty()
+        && (kept.via.is_empty() || (other.via.len(), &other.via) < (kept.via.len(), &kept.via));
+    if kept.direct == Some(true) {
+        kept.via.clear();
+    } else if shorter {
+        kept.via = other.via;
+    }
+    kept.from.extend(other.from);
+    kept.hashes.extend(other.hashes);
+    // What one file leaves open and another pins is pinned only there: keep the looser statement.
+    if kept.resolution == Resolution::Exact {
+        kept.resolution = other.resolution;
+    }
+    if matches!(kept.origin, Origin::Unstated)
+        || matches!(other.origin, Origin::Git { .. } | Origin::Path | Origin::Archive { .. })
+    {
+        if !matches!(other.origin, Origin::Unstated) {
+            kept.origin = other.origin;
+        }
+    }
+    if kept.licence.is_none() {
+        kept.licence = other.licence;
+    }
+    kept.install_script = match (kept.install_script, other.install_script) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (a, b) => a.or(b),
+    };
+}
+
+/// Runtime wins over unknown, which counts as runtime; optional over development.
+fn stronger(a: Scope, b: Scope) -> Scope {
+    let rank = |scope| match scope {
+        Scope::Runtime => 3,
+        Scope::Unknown => 2,
+        Scope::Optional => 1,
+        Scope::Development => 0,
+    };
+    if rank(a) >= rank(b) { a } else { b }
+}
+
+/// For each component the shortest path from a direct one (that one first, itself left out),
+/// ties broken by the order of the file; members of the repository itself are not named.
+fn shortest(inventory: &Inventory) -> Vec<Vec<Purl>> {
+    let n = inventory.components.len();
+    let mut asked: Vec<Vec<u32>> = vec![Vec::new(); n];
+    for &(from, to) in &inventory.edges {
+        if (from as usize) < n && (to as usize) < n {
+            asked[from as usize].push(to);
+        }
+    }
+    const NOBODY: u32 = u32::MAX;
+    let mut parent: Vec<Option<u32>> = vec![None; n];
+    let mut queue = VecDeque::new();
+    for (i, component) in inventory.components.iter().enumerate() {
+        if component.direct == Some(true) && component.origin != Origin::Own {
+            parent[i] = Some(NOBODY);
+            queue.push_back(i as u32);
+        }
+    }
+    while let Some(at) = queue.pop_front() {
+        for &to in &asked[at as usize] {
+            if parent[to as usize].is_none() {
+                parent[to as usize] = Some(at);
+                queue.push_back(to);
+            }
+        }
+    }
+    (0..n)
+        .map(|i| {
+            let mut path = Vec::new();
+            let mut at = parent[i];
+            while let Some(step) = at {
+                // A path longer than this says nothing to a reader, and bounds hostile chains.
+                if step == NOBODY || path.len() >= 32 {
+                    break;
+                }
+                path.push(inventory.components[step as usize].purl.clone());
+                at = parent[step as usize];
+            }
+            path.reverse();
+            path
+        })
+        .collect()
+}
