@@ -1,1 +1,12 @@
-//! placeholder
+//! Values to what a person reads: text for a terminal, Markdown for a change request, one
+//! self-contained HTML page.
+//!
+//! This crate decides how an Assessment is shown, and in which order. It does no I/O, computes no
+//! verdict, and knows neither terminal, clock nor network.
+
+pub mod actions;
+pub mod columns;
+pub mod html;
+pub mod markdown;
+pub mod text;
+pub mod words;

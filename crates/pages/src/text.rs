@@ -1,0 +1,189 @@
+//! An Assessment as text for a terminal: the verdicts first, then at most ten actions, then what
+//! was and was not looked at, the dates of the data last. Silence never means success.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use domain::{Assessment, Outcome, Purpose, verdict::Action as Demand};
+
+use crate::{
+    actions::{self, Action},
+    columns::{WIDTH, clean, cut, wrap},
+    words,
+};
+
+/// At most this many actions are shown; the rest are counted.
+pub const MOST_ACTIONS: usize = 10;
+
+/// The assessment as text. Styles are ANSI escapes; strip them where no terminal reads.
+pub fn render(assessment: &Assessment) -> String {
+    let mut out = String::new();
+    verdicts(assessment, &mut out);
+    let actions = actions::of(assessment);
+    next(assessment, &actions, &mut out);
+    advice(assessment, &mut out);
+    looked(assessment, &mut out);
+    out
+}
+
+fn style(outcome: Outcome) -> Style {
+    let colour = match outcome {
+        Outcome::Allowed => AnsiColor::Green,
+        Outcome::Conditional => AnsiColor::Cyan,
+        Outcome::Referred | Outcome::NotEvaluated => AnsiColor::Yellow,
+        Outcome::Refused => AnsiColor::Red,
+    };
+    Style::new().bold().fg_color(Some(colour.into()))
+}
+
+fn heading(out: &mut String, text: &str) {
+    let bold = Style::new().bold();
+    let _ = writeln!(out, "\n{bold}{text}{bold:#}");
+}
+
+fn lines(out: &mut String, first: &str, rest: &str, text: &str) {
+    for (i, line) in wrap(text, WIDTH - rest.chars().count()).into_iter().enumerate() {
+        let _ = writeln!(out, "{}{line}", if i == 0 { first } else { rest });
+    }
+}
+
+fn verdicts(assessment: &Assessment, out: &mut String) {
+    for verdict in &assessment.verdicts {
+        let style = style(verdict.outcome);
+        let part = verdict.part.as_ref().map(|p| format!(" of part {}", cut(p, 30))).unwrap_or_default();
+        let word = match verdict.purpose {
+            Purpose::Use => "Use",
+            Purpose::Publish => "Publish",
+        };
+        let outcome = verdict.outcome.word();
+        let _ = writeln!(out, "{word}{part}: {style}{outcome}{style:#}: {}", words::meaning(verdict));
+        lines(out, "  ", "  ", &words::circumstances(&assessment.circumstances, verdict));
+        if verdict.outcome == Outcome::NotEvaluated {
+            not_evaluated(verdict, out);
+        }
+        if let Some(public) = verdict.if_public {
+            let _ = writeln!(out, "  were it already public: {}", public.word());
+        }
+    }
+}
+
+/// What the rest says, and the command that fills the gap.
+fn not_evaluated(verdict: &domain::Verdict, out: &mut String) {
+    if let Some(otherwise) = verdict.otherwise {
+        let _ = writeln!(out, "  what could be looked at says: {}", otherwise.word());
+    }
+    let gaps = verdict.reasons.iter().filter(|r| r.outcome == Outcome::NotEvaluated);
+    for gap in gaps.take(3) {
+        lines(out, "  missing: ", "           ", &format!("{} ({})", gap.why, gap.control));
+    }
+}
+
+fn next(assessment: &Assessment, actions: &[Action], out: &mut String) {
+    if actions.is_empty() {
+        heading(out, "Nothing to do");
+        return;
+    }
+    heading(out, "What to do next");
+    for (i, action) in actions.iter().take(MOST_ACTIONS).enumerate() {
+        let style = style(action.outcome);
+        let mut text = action.what.clone();
+        let tail = consequence(assessment, action);
+        if !tail.is_empty() {
+            let _ = write!(text, ": {tail}");
+        }
+        let number = format!("{:>2}. ", i + 1);
+        let word = format!("{:<13} ", action.outcome.word());
+        let rest = " ".repeat(18);
+        for (j, line) in wrap(&text, WIDTH - 18).into_iter().enumerate() {
+            if j == 0 {
+                let _ = writeln!(out, "{number}{style}{word}{style:#}{line}");
+            } else {
+                let _ = writeln!(out, "{rest}{line}");
+            }
+        }
+        if let Some(command) = &action.command {
+            // A command is never broken: it is there to be copied.
+            let _ = writeln!(out, "{rest}$ {}", clean(command));
+        } else if let Some(place) = &action.place {
+            let _ = writeln!(out, "{rest}{}", cut(place, WIDTH - 18));
+        }
+    }
+    if actions.len() > MOST_ACTIONS {
+        let more = words::count(actions.len() - MOST_ACTIONS, "more action", "more actions");
+        let _ = writeln!(out, "    {more}: see --format markdown or html");
+    }
+    let _ = writeln!(out, "    Ask `formulary why NAME` about any component, finding or control.");
+}
+
+/// `clears 7 (2 overdue, 1 known exploited), due 2026-09-01`.
+fn consequence(assessment: &Assessment, action: &Action) -> String {
+    let mut text = String::new();
+    if action.clears > 0 && action.findings.len() > 1 || action.command.is_some() {
+        let _ = write!(text, "clears {}", action.clears.max(1));
+    }
+    let mut inside = Vec::new();
+    if action.overdue > 0 {
+        inside.push(format!("{} overdue", action.overdue));
+    }
+    if action.exploited > 0 {
+        inside.push(format!("{} known to be exploited", action.exploited));
+    }
+    if !inside.is_empty() {
+        let _ = write!(text, "{}({})", if text.is_empty() { "" } else { " " }, inside.join(", "));
+    }
+    if let Some(due) = action.due {
+        let past = due < assessment.as_of.date();
+        let _ = write!(
+            text,
+            "{}{} {due}",
+            if text.is_empty() { "" } else { ", " },
+            if past { "was due" } else { "due" }
+        );
+    }
+    text
+}
+
+fn advice(assessment: &Assessment, out: &mut String) {
+    let mut controls: Vec<&str> = assessment
+        .verdicts
+        .iter()
+        .flat_map(|v| &v.reasons)
+        .filter(|r| r.action == Demand::Advise)
+        .map(|r| r.control.as_str())
+        .collect();
+    controls.sort_unstable();
+    controls.dedup();
+    if !controls.is_empty() {
+        out.push('\n');
+        lines(out, "Advice, no consequence: ", "  ", &controls.join(", "));
+    }
+}
+
+fn looked(assessment: &Assessment, out: &mut String) {
+    heading(out, "What was looked at");
+    lines(out, "  ", "  ", &words::looked_at(assessment));
+    lines(out, "  ", "  ", &words::tally(assessment));
+    let unread: Vec<_> = assessment.coverage.iter().flat_map(|c| &c.unread).collect();
+    let mut seen: Vec<String> = unread.iter().map(|u| format!("{}: {}", u.place, u.why)).collect();
+    seen.sort();
+    seen.dedup();
+    if seen.is_empty() {
+        let _ = writeln!(out, "  nothing that was recognised was left unread");
+    } else {
+        let _ = writeln!(out, "  not looked at: {}", words::count(seen.len(), "thing", "things"));
+        for line in seen.iter().take(5) {
+            let _ = writeln!(out, "    {}", cut(line, WIDTH - 4));
+        }
+        if seen.len() > 5 {
+            let _ = writeln!(out, "    and {} more (--format json lists all)", seen.len() - 5);
+        }
+    }
+    let feeds = words::feeds(assessment);
+    if feeds.is_empty() {
+        let _ = writeln!(out, "  feeds: none loaded");
+    } else {
+        lines(out, "  feeds: ", "         ", &feeds.join(", "));
+    }
+    let digest = assessment.digest.map(|d| format!(", {d}")).unwrap_or_default();
+    let _ = writeln!(out, "  as of {}{digest}", assessment.as_of);
+}
