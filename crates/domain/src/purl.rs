@@ -297,6 +297,10 @@ impl FromStr for Purl {
         }
         let (rest, subpath) = cut(text, '#');
         let (rest, query) = cut(rest, '?');
+        // Cut at the last one, the rest would make a name out of what was meant as a qualifier.
+        if rest.contains(['?', '#']) || query.is_some_and(|q| q.contains('#')) {
+            return refuse("a `?` or `#` that separates nothing must be percent-encoded");
+        }
         let rest = match rest.split_once(':') {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("pkg") => rest.trim_start_matches('/'),
             _ => return refuse("it must begin with `pkg:`"),
