@@ -5,5 +5,19 @@
 //! bytes are hostile: memory, depth and time are bounded, nothing panics, and what cannot be read
 //! is an error with a position, never an empty answer.
 
+mod address;
+pub mod advisory;
+pub mod codeowners;
+mod extras_graph;
+mod gather;
 pub mod inventory;
+pub mod own;
+mod marker;
+mod pep508;
+mod reach;
 pub mod readers;
+pub mod security_txt;
+pub mod text;
+pub mod tree;
+mod tree_path;
+mod xml_tree;
