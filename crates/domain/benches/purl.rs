@@ -1,5 +1,7 @@
 //! How long package URLs take to read and to write.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot read its own four texts must stop")]
+
 use std::hint::black_box;
 
 use domain::Purl;
