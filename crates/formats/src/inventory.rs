@@ -9,6 +9,9 @@ use domain::{Component, Place, Purl, Timestamp};
 /// 11 MB; an SBOM of a distribution image reaches 256 MB (peers' reports) and is refused by name.
 pub const LARGEST: usize = 128 << 20;
 
+/// How many of a file's first bytes [`Reader::recognises`] is given.
+pub const HEAD: usize = 4096;
+
 /// What part a file plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
