@@ -3,4 +3,4 @@
 use crate::collector::Collector;
 
 /// Collectors of a repository's working tree.
-pub static REPOSITORY: &[&dyn Collector] = &[];
+pub static REPOSITORY: &[&dyn Collector] = &[&crate::secrets::Secrets];

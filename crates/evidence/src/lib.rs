@@ -6,4 +6,8 @@
 pub mod collector;
 pub mod collectors;
 // pub mod inventory;
+pub mod magic;
 pub mod material;
+pub mod paths;
+pub mod secrets;
+pub mod text;

@@ -1,7 +1,9 @@
 //! Material: what a subject is made of, readable. Kinds are in the files beside this one.
 
 pub mod digest;
+pub mod file;
 pub mod folder;
+pub mod memory;
 pub mod revision;
 
 use std::borrow::Cow;

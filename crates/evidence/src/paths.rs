@@ -19,7 +19,8 @@ pub fn is_forge_place(path: &str) -> bool {
     match path.split_once('/') {
         None => true,
         Some((folder, rest)) => {
-            !rest.contains('/') && [".github", ".gitlab", "docs"].contains(&folder.to_ascii_lowercase().as_str())
+            !rest.contains('/')
+                && [".github", ".gitlab", "docs"].contains(&folder.to_ascii_lowercase().as_str())
         }
     }
 }
@@ -27,8 +28,25 @@ pub fn is_forge_place(path: &str) -> bool {
 /// Whether the file is only there for tests, examples or fixtures, by the usual folder and file names.
 pub fn is_test(path: &str) -> bool {
     const FOLDERS: [&str; 20] = [
-        "test", "tests", "testing", "spec", "specs", "__tests__", "__mocks__", "mocks", "mock", "fixture",
-        "fixtures", "testdata", "test-data", "test_data", "e2e", "cypress", "examples", "example", "sandbox",
+        "test",
+        "tests",
+        "testing",
+        "spec",
+        "specs",
+        "__tests__",
+        "__mocks__",
+        "mocks",
+        "mock",
+        "fixture",
+        "fixtures",
+        "testdata",
+        "test-data",
+        "test_data",
+        "e2e",
+        "cypress",
+        "examples",
+        "example",
+        "sandbox",
         "testresources",
     ];
     let lower = path.to_ascii_lowercase();
@@ -52,15 +70,43 @@ pub fn is_test(path: &str) -> bool {
 /// Whether a tool wrote the file, so that a run of random characters in it is a hash, not a secret.
 pub fn is_lock_or_generated(path: &str) -> bool {
     const NAMES: [&str; 20] = [
-        "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-lock.yml", "bun.lock",
-        "cargo.lock", "poetry.lock", "uv.lock", "pipfile.lock", "pdm.lock", "gemfile.lock", "go.sum", "go.work.sum",
-        "composer.lock", "packages.lock.json", "package.resolved", "podfile.lock", "pubspec.lock", "renv.lock",
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "pnpm-lock.yml",
+        "bun.lock",
+        "cargo.lock",
+        "poetry.lock",
+        "uv.lock",
+        "pipfile.lock",
+        "pdm.lock",
+        "gemfile.lock",
+        "go.sum",
+        "go.work.sum",
+        "composer.lock",
+        "packages.lock.json",
+        "package.resolved",
+        "podfile.lock",
+        "pubspec.lock",
+        "renv.lock",
     ];
     const ENDS: [&str; 10] = [
-        ".min.js", ".min.css", ".map", ".lockfile", ".svg", ".lock", ".snap", ".ipynb_checkpoints", ".pbxproj", ".sum",
+        ".min.js",
+        ".min.css",
+        ".map",
+        ".lockfile",
+        ".svg",
+        ".lock",
+        ".snap",
+        ".ipynb_checkpoints",
+        ".pbxproj",
+        ".sum",
     ];
     let name = file_name(path).to_ascii_lowercase();
-    NAMES.contains(&name.as_str()) || ENDS.iter().any(|end| name.ends_with(end)) || name.starts_with("verification-metadata")
+    NAMES.contains(&name.as_str())
+        || ENDS.iter().any(|end| name.ends_with(end))
+        || name.starts_with("verification-metadata")
 }
 
 /// Whether this is a component's own code copied into the tree, which its makers answer for.
@@ -74,7 +120,9 @@ mod tests {
 
     #[test]
     fn tells_tests_and_lockfiles_by_their_names() {
-        for path in ["tests/a.rs", "src/__tests__/a.js", "a.test.ts", "x_test.go", "Api.Tests/A.cs", ".env.example"] {
+        for path in
+            ["tests/a.rs", "src/__tests__/a.js", "a.test.ts", "x_test.go", "Api.Tests/A.cs", ".env.example"]
+        {
             assert!(is_test(path), "{path}");
         }
         for path in ["src/attest.rs", "contest/a.py", "latest.txt", ".env", "protest/x"] {

@@ -1,0 +1,202 @@
+//! How a text is scanned for secrets, in three steps.
+//!
+//! 1. One pass of an Aho-Corasick automaton finds the keywords of all rules. Most text ends here.
+//! 2. Around each keyword the rule's pattern is tried on a window, clipped to the line unless the
+//!    rule runs across lines. Windows of one rule that touch are joined, so that each byte is
+//!    tried at most once a rule: the work grows with the length of the text, whatever it holds.
+//! 3. Matches are checked ([`super::verify`], [`super::doubt`]); those dropped are counted with the
+//!    reason. Where matches overlap, the rule that stands first in the list keeps the place.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use memchr::{memchr, memrchr};
+
+use super::{
+    doubt::{Doubt, Doubts},
+    rule::{BadRule, NEAR, Rule},
+    verify,
+};
+use crate::paths;
+
+/// More matches than this in one file are not kept; the file is then listed as not fully read.
+pub const MOST_HITS: usize = 10_000;
+
+/// The rules, ready to be run.
+#[derive(Debug)]
+pub struct Scanner {
+    rules: Vec<Rule>,
+    keywords: AhoCorasick,
+    /// For each keyword the rules that asked for it.
+    askers: Vec<Vec<usize>>,
+    doubts: Doubts,
+}
+
+/// A match that stood up to every check. Holds offsets, never the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Index of the rule.
+    pub rule: usize,
+    /// Where the value lies in the text.
+    pub value: Range<usize>,
+}
+
+/// What one text held.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// Matches, in the order of the text, none overlapping.
+    pub hits: Vec<Hit>,
+    /// How many matches were dropped, by reason.
+    pub dropped: BTreeMap<Doubt, u64>,
+    /// More matches than [`MOST_HITS`]: the rest were not looked at.
+    pub cut: bool,
+}
+
+impl Scanner {
+    /// Makes rules ready.
+    ///
+    /// # Errors
+    /// When the keywords cannot be compiled or the list of placeholders cannot be read.
+    pub fn new(rules: Vec<Rule>) -> Result<Self, BadRule> {
+        let mut askers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, rule) in rules.iter().enumerate() {
+            for word in &rule.keywords {
+                askers.entry(word.clone()).or_default().push(index);
+            }
+        }
+        let keywords = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(askers.keys())
+            .map_err(|e| BadRule::Pattern { id: "keywords".to_owned(), why: e.to_string() })?;
+        Ok(Self { rules, keywords, askers: askers.into_values().collect(), doubts: Doubts::shipped()? })
+    }
+
+    /// The rules, in the order of precedence.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Scans one text. The path decides which rules are tried, nothing else.
+    pub fn scan(&self, path: &str, text: &[u8]) -> Scanned {
+        let name = paths::file_name(path).to_ascii_lowercase();
+        let generated = paths::is_lock_or_generated(path);
+        let takes: Vec<bool> =
+            self.rules.iter().map(|rule| rule.takes(&name) && !(rule.guessed && generated)).collect();
+        let mut pending: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
+        let mut out = Scanned::default();
+        for found in self.keywords.find_overlapping_iter(text) {
+            for &index in &self.askers[found.pattern().as_usize()] {
+                if !takes[index] {
+                    continue;
+                }
+                let window = window(&self.rules[index], text, found.range());
+                match &mut pending[index] {
+                    Some(waiting) if window.start <= waiting.end => {
+                        waiting.start = waiting.start.min(window.start);
+                        waiting.end = waiting.end.max(window.end);
+                    }
+                    waiting => {
+                        if let Some(ready) = waiting.replace(window) {
+                            self.try_rule(index, path, text, ready, &mut out);
+                        }
+                    }
+                }
+            }
+            if out.cut {
+                break;
+            }
+        }
+        for (index, waiting) in pending.into_iter().enumerate() {
+            if let Some(ready) = waiting {
+                self.try_rule(index, path, text, ready, &mut out);
+            }
+        }
+        settle(&mut out.hits);
+        out
+    }
+
+    fn try_rule(&self, index: usize, path: &str, text: &[u8], window: Range<usize>, out: &mut Scanned) {
+        let rule = &self.rules[index];
+        // The shipped rules all compile (a test holds that); one that did not would find nothing.
+        let Ok(pattern) = rule.pattern() else { return };
+        for captures in pattern.captures_iter(&text[window.clone()]) {
+            let Some(whole) = captures.get(0) else { continue };
+            let value = captures.name("secret").or_else(|| captures.name("secret2")).unwrap_or(whole);
+            let at = window.start + value.start()..window.start + value.end();
+            let around = window.start + whole.start()..window.start + whole.end();
+            match self.doubt(rule, path, text, &at, &around) {
+                Some(reason) => *out.dropped.entry(reason).or_default() += 1,
+                None if out.hits.len() >= MOST_HITS => {
+                    out.cut = true;
+                    return;
+                }
+                None => out.hits.push(Hit { rule: index, value: at }),
+            }
+        }
+    }
+
+    fn doubt(
+        &self,
+        rule: &Rule,
+        path: &str,
+        text: &[u8],
+        value: &Range<usize>,
+        around: &Range<usize>,
+    ) -> Option<Doubt> {
+        let bytes = &text[value.clone()];
+        if !rule.near.is_empty() && !has_near(&rule.near, text, around) {
+            return Some(Doubt::Context);
+        }
+        match verify::check(rule.check, bytes) {
+            verify::Answer::Proved => return None,
+            verify::Answer::Refuted => return Some(Doubt::Check),
+            verify::Answer::Possible => {}
+        }
+        if rule.entropy_tenths > 0 && verify::entropy_tenths(bytes) < rule.entropy_tenths {
+            return Some(Doubt::Entropy);
+        }
+        self.doubts.about(rule, path, bytes)
+    }
+}
+
+fn window(rule: &Rule, text: &[u8], keyword: Range<usize>) -> Range<usize> {
+    let start = keyword.start.saturating_sub(rule.before);
+    let end = keyword.end.saturating_add(rule.after).min(text.len());
+    if rule.across_lines {
+        return start..end;
+    }
+    let start = memrchr(b'\n', &text[start..keyword.start]).map_or(start, |at| start + at + 1);
+    let end = memchr(b'\n', &text[keyword.end..end]).map_or(end, |at| keyword.end + at);
+    start..end
+}
+
+fn has_near(words: &[String], text: &[u8], around: &Range<usize>) -> bool {
+    let from = around.start.saturating_sub(NEAR);
+    let to = around.end.saturating_add(NEAR).min(text.len());
+    // The match itself may be long; its own text is context too, but only its ends.
+    let lower = |part: &[u8]| part.to_ascii_lowercase();
+    let head = lower(&text[from..around.end.min(around.start + NEAR)]);
+    let tail = lower(&text[around.start.max(around.end.saturating_sub(NEAR))..to]);
+    words
+        .iter()
+        .any(|word| [&head, &tail].iter().any(|part| memchr::memmem::find(part, word.as_bytes()).is_some()))
+}
+
+/// Sorts, and where values overlap keeps the one whose rule comes first.
+fn settle(hits: &mut Vec<Hit>) {
+    hits.sort_by_key(|hit| (hit.value.start, hit.rule, hit.value.end));
+    let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
+    for hit in hits.drain(..) {
+        match kept.last_mut() {
+            Some(last) if hit.value.start < last.value.end => {
+                if hit.rule < last.rule {
+                    *last = hit;
+                }
+            }
+            _ => kept.push(hit),
+        }
+    }
+    *hits = kept;
+}
