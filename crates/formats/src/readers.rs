@@ -16,12 +16,14 @@ mod pyproject_toml;
 mod requirements_txt;
 mod setup_cfg;
 mod uv_lock;
+mod yarn_lock;
 
 /// Every format that is read.
 pub static READERS: &[&dyn Reader] = &[
     &cargo_lock::CargoLock,
     &cargo_toml::CargoToml,
     &package_lock::PackageLock,
+    &yarn_lock::YarnLock,
     &package_json::PackageJson,
     &requirements_txt::RequirementsTxt,
     &poetry_lock::PoetryLock,

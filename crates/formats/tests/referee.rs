@@ -10,7 +10,8 @@
 //! - `version` is the exact version; for a range the requirement as written; empty if unresolved;
 //! - `scope` is `runtime`, `development`, `optional` or `unknown`.
 //!
-//! Components of `Origin::Own` are left out on both sides. A script imports `referee.py` beside it
+//! Components of `Origin::Own` are left out on both sides, and a name at one version named twice
+//! keeps the strongest scope on both sides. A script imports `referee.py` beside it
 //! (`from referee import main`), which does the reading and printing. A file that a script refuses
 //! must be one that our reader calls unreadable too: the script prints `path TAB !unreadable`.
 //!
@@ -63,6 +64,7 @@ const ROWS: &[Row] = &[
     row("Cargo.lock", "cargo_lock.py", Source::Corpus),
     row("Cargo.toml", "cargo_toml.py", Source::Corpus),
     row("package-lock.json", "package_lock.py", Source::Corpus),
+    row("yarn.lock", "yarn_lock.py", Source::Corpus),
     row("package.json", "package_json.py", Source::Corpus),
 ];
 
@@ -187,7 +189,20 @@ fn here() -> PathBuf {
 fn read(reader: &dyn Reader, tree: &Tree, path: &str) -> Result<BTreeSet<Key>, String> {
     let bytes = tree.read(path).ok_or_else(|| format!("{path} cannot be opened"))?;
     let inventory = reader.read(path, &bytes, tree).map_err(|error| error.to_string())?;
-    Ok(inventory.components.iter().filter(|c| c.origin != Origin::Own).map(key).collect())
+    Ok(inventory.components.iter().filter(|c| c.origin != Origin::Own).map(key).collect::<BTreeSet<Key>>()).map(strongest)
+}
+
+/// Each name and version once, with the strongest of its scopes.
+fn strongest(keys: BTreeSet<Key>) -> BTreeSet<Key> {
+    let mut best = BTreeMap::new();
+    for (name, version, scope) in keys {
+        let rank = ["runtime", "unknown", "optional", "development"].iter().position(|s| *s == scope);
+        let kept = best.entry((name, version)).or_insert((rank, scope.clone()));
+        if rank < kept.0 {
+            *kept = (rank, scope);
+        }
+    }
+    best.into_iter().map(|((name, version), (_, scope))| (name, version, scope)).collect()
 }
 
 fn key(component: &Component) -> Key {
@@ -239,7 +254,7 @@ fn referee(script: &str, root: &Path, paths: &[String]) -> Found {
             _ => panic!("{script} printed a line that is no answer: {line:?}"),
         }
     }
-    found
+    found.into_iter().map(|(path, set)| (path, set.map(strongest))).collect()
 }
 
 /// Folders, each the root of one subject.

@@ -4,7 +4,9 @@ use domain::{Origin, Scope};
 
 use crate::{
     address,
+    gather::Gather,
     inventory::Files,
+    reach,
     tree::{Node, Tree},
     tree_path,
 };
@@ -231,6 +233,25 @@ fn star(pattern: &str, text: &str) -> bool {
         }
     }
     last.map_or(rest.is_empty(), |end| rest.ends_with(end))
+}
+
+/// Scopes over a graph in which some edges are optional: what is reached over one is optional
+/// unless something else needs it.
+pub(super) fn spread(gather: &mut Gather, optional: &[(u32, u32)], roots: &[(u32, Scope)]) {
+    let count = gather.count();
+    let optional_edges: std::collections::HashSet<&(u32, u32)> = optional.iter().collect();
+    let hard: Vec<(u32, u32)> =
+        gather.edges().iter().filter(|edge| !optional_edges.contains(edge)).copied().collect();
+    let is_strong = |scope: Scope| matches!(scope, Scope::Runtime | Scope::Unknown);
+    let (strong, mut weak): (Vec<_>, Vec<_>) = roots.iter().partition(|(_, scope)| is_strong(*scope));
+    let needed = reach::scopes(count, &hard, &strong);
+    let is_needed = |node: u32| needed.get(node as usize).is_some_and(Option::is_some);
+    weak.extend(optional.iter().filter(|(from, _)| is_needed(*from)).map(|(_, to)| (*to, Scope::Optional)));
+    let rest = reach::scopes(count, gather.edges(), &weak);
+    for (index, (needed, rest)) in (0u32..).zip(needed.into_iter().zip(rest)) {
+        let scope = needed.or(rest).unwrap_or(Scope::Unknown);
+        gather.component(index).scope = scope;
+    }
 }
 
 /// A package.json of the tree, read for a lockfile beside it.

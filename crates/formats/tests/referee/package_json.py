@@ -47,7 +47,7 @@ def read(root, path):
                 continue
             if table == "dependencies" and name in optional:
                 continue
-            kind = scope
+            kind, wanted = scope, wanted.strip()
             if table == "peerDependencies" and peers.get(name, {}).get("optional"):
                 kind = "optional"
             if wanted.startswith("npm:"):
