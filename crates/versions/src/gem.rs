@@ -61,11 +61,6 @@ fn is_correct(text: &str) -> bool {
 }
 
 impl<'a> Version<'a> {
-    /// The text without surrounding blanks.
-    pub(crate) fn text(&self) -> &'a str {
-        self.text
-    }
-
     fn counting(&self) -> impl Iterator<Item = &'a str> {
         let Self { text, numbers, letters, end } = *self;
         segments(text)

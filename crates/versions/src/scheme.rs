@@ -159,6 +159,10 @@ impl Scheme {
 
     /// The order for a vendor's patched builds of another ecosystem's packages.
     fn of_patched(ecosystem: &str) -> Option<Self> {
+        // A vendor of a vendor is none that exists, and the text is a stranger's.
+        if ecosystem.starts_with("Echo") || ecosystem.starts_with("Root") || ecosystem.starts_with("TuxCare") {
+            return None;
+        }
         match Self::of_ecosystem(if ecosystem == "PyPi" { "PyPI" } else { ecosystem })? {
             // NuGet ignores what marks the build, and no other order reads its four numbers.
             Self::Nuget => None,

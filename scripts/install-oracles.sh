@@ -1,0 +1,37 @@
+#!/bin/sh
+# Installs the ecosystems' own tools, against which crates/versions is tested
+# (cargo test -p versions --test oracles). Needs Debian or Ubuntu, root, node with npm, and pip.
+# Running it again changes nothing. The argument, or $FORMULARY_ORACLES if that is an absolute path,
+# is the folder for what comes from npm and pip; else target/oracles.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+folder=${1:-${FORMULARY_ORACLES:-}}
+case $folder in
+/*) ;;
+*) folder=$root/target/oracles ;;
+esac
+mkdir -p "$folder"
+
+missing=
+for package in ruby php-cli php-composer-semver rpm golang-go golang-golang-x-mod-dev r-base-core \
+	libmaven3-core-java libcommons-lang3-java default-jdk-headless libdpkg-perl; do
+	state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+	if [ "$state" != "install ok installed" ]; then
+		# Any JDK will do.
+		[ "$package" = default-jdk-headless ] && command -v javac >/dev/null && continue
+		missing="$missing $package"
+	fi
+done
+if [ -n "$missing" ]; then
+	apt-get update -q
+	# shellcheck disable=SC2086 # a list of names
+	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+fi
+
+[ -f "$folder/node_modules/semver/package.json" ] ||
+	npm install --prefix "$folder" --no-audit --no-fund --no-save --silent semver@7
+[ -d "$folder/python/packaging" ] ||
+	python3 -m pip install --quiet --disable-pip-version-check --target "$folder/python" "packaging>=26"
+
+echo "The oracles are ready; $folder holds those of npm and Python."
