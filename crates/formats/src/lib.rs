@@ -20,4 +20,5 @@ pub mod security_txt;
 pub mod text;
 pub mod tree;
 mod tree_path;
+pub mod weights;
 mod xml_tree;
