@@ -34,6 +34,8 @@ pub(crate) enum Version<'a> {
     Meant(Scheme, &'a str, &'a str),
     /// Not at all.
     Missing,
+    /// Not here: why not, as the end of a sentence about the component.
+    Elsewhere(&'a str),
 }
 
 /// An inventory in the making.
@@ -64,6 +66,7 @@ impl Gather {
         scope: Scope,
         place: Place,
     ) -> Option<u32> {
+        let elsewhere = if let Version::Elsewhere(why) = version { Some(why) } else { None };
         let (version, resolution) = settle(version);
         let purl = if name.len() > LONGEST || version.as_ref().is_some_and(|v| v.len() > LONGEST) {
             None
@@ -100,7 +103,8 @@ impl Gather {
                 self.fault_at("range", Some(purl), place, why);
             }
             Resolution::Unresolved if !told => {
-                let why = format!("{} is asked for without a version", short(&purl.native_name()));
+                let why = elsewhere.unwrap_or("is asked for without a version");
+                let why = format!("{} {why}", short(&purl.native_name()));
                 self.fault_at("unresolved", Some(purl), place, why);
             }
             _ => {}
@@ -248,7 +252,7 @@ impl Gather {
 fn settle(version: Version<'_>) -> (Option<String>, Resolution) {
     match version {
         Version::Exact(version) => (Some(version.to_owned()), Resolution::Exact),
-        Version::Missing => (None, Resolution::Unresolved),
+        Version::Missing | Version::Elsewhere(_) => (None, Resolution::Unresolved),
         Version::Wanted(_, text) if matches!(text.trim(), "" | "*") => (None, Resolution::Unresolved),
         Version::Wanted(scheme, text) => settle(Version::Meant(scheme, text, text)),
         Version::Meant(scheme, meant, written) => match scheme.pinned(meant) {

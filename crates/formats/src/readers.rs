@@ -2,29 +2,50 @@
 
 use crate::inventory::{Reader, Role};
 
+mod build_gradle;
 mod cargo_lock;
 mod cargo_toml;
+mod composer;
+mod csproj;
+mod gemfile;
+mod gemfile_lock;
+mod go_mod;
+mod gradle_lockfile;
 mod npm;
 mod package_json;
 mod package_lock;
+mod packages_config;
+mod packages_lock_json;
+mod pnpm_lock;
+mod renv_lock;
 mod pdm_lock;
 mod pipfile;
 mod pipfile_lock;
 mod poetry_lock;
+mod pom_xml;
 mod pylock_toml;
 mod pyproject_toml;
 mod requirements_txt;
 mod setup_cfg;
 mod uv_lock;
+mod version_catalogue;
 mod yarn_lock;
 
 /// Every format that is read.
+#[rustfmt::skip]
 pub static READERS: &[&dyn Reader] = &[
     &cargo_lock::CargoLock,
     &cargo_toml::CargoToml,
     &package_lock::PackageLock,
     &yarn_lock::YarnLock,
+    &pnpm_lock::PnpmLock,
     &package_json::PackageJson,
+    &go_mod::GoMod,
+    &go_mod::GoSum,
+    &composer::ComposerLock,
+    &composer::ComposerJson,
+    &renv_lock::RenvLock,
+    &renv_lock::Description,
     &requirements_txt::RequirementsTxt,
     &poetry_lock::PoetryLock,
     &uv_lock::UvLock,
@@ -35,6 +56,16 @@ pub static READERS: &[&dyn Reader] = &[
     &pipfile::Pipfile,
     &setup_cfg::SetupCfg,
     &setup_cfg::SetupPy,
+    &gemfile_lock::GemfileLock,
+    &gemfile::Gemfile,
+    &gemfile::Gemspec,
+    &packages_lock_json::PackagesLockJson,
+    &packages_config::PackagesConfig,
+    &csproj::Csproj,
+    &pom_xml::PomXml,
+    &gradle_lockfile::GradleLockfile,
+    &build_gradle::BuildGradle,
+    &version_catalogue::VersionCatalogue,
 ];
 
 /// The reader of a file, and the part the file plays; by its path and its first
