@@ -3,4 +3,4 @@
 use crate::collector::Collector;
 
 /// Collectors of a repository's working tree.
-pub static REPOSITORY: &[&dyn Collector] = &[&crate::secrets::Secrets];
+pub static REPOSITORY: &[&dyn Collector] = &[&crate::secrets::Secrets, &crate::personal_data::PersonalData];

@@ -9,5 +9,6 @@ pub mod collectors;
 pub mod magic;
 pub mod material;
 pub mod paths;
+pub mod personal_data;
 pub mod secrets;
 pub mod text;

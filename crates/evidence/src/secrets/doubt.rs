@@ -134,6 +134,28 @@ fn is_template(value: &[u8]) -> bool {
         || matches!((value.first(), value.last()), (Some(b'<'), Some(b'>')) | (Some(b'%'), Some(b'%')))
 }
 
+/// A host that RFC 2606 and RFC 6761 reserve for examples and tests, or a word standing for one.
+pub(super) fn is_reserved_host(host: &[u8]) -> bool {
+    let host = String::from_utf8_lossy(host).to_ascii_lowercase();
+    let under =
+        |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    [
+        "example.com",
+        "example.org",
+        "example.net",
+        "example",
+        "test",
+        "invalid",
+        "host",
+        "hostname",
+        "host.tld",
+    ]
+    .iter()
+    .any(|domain| under(domain))
+        || host.starts_with("host.")
+        || host.starts_with("example.")
+}
+
 /// A variable or a path into a configuration rather than a value.
 fn is_reference(value: &[u8]) -> bool {
     matches!(value.first(), Some(b'$' | b'@' | b'%' | b'&' | b'*' | b'!' | b'/' | b'.' | b'~' | b'#'))
@@ -220,7 +242,7 @@ mod tests {
     #[test]
     fn tells_random_text_from_identifiers() {
         assert!(is_jumpy(b"f3a9c1d07be24a") && is_jumpy(b"kQ8vTz3LmWp"));
-        assert!(!is_jumpy(b"user-service-account1") && !is_jumpy(b"20240101123456"));
+        assert!(!is_jumpy(b"userserviceaccount1") && !is_jumpy(b"20240101123456"));
         assert!(is_uuid(b"0d1f2c3b-aaaa-4bbb-8ccc-0123456789ab"));
     }
 }

@@ -13,7 +13,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::{memchr, memrchr};
 
 use super::{
-    doubt::{Doubt, Doubts},
+    doubt::{self, Doubt, Doubts},
     rule::{BadRule, NEAR, Rule},
     verify,
 };
@@ -126,7 +126,10 @@ impl Scanner {
             let value = captures.name("secret").or_else(|| captures.name("secret2")).unwrap_or(whole);
             let at = window.start + value.start()..window.start + value.end();
             let around = window.start + whole.start()..window.start + whole.end();
-            match self.doubt(rule, path, text, &at, &around) {
+            let reserved = captures.name("host").is_some_and(|host| doubt::is_reserved_host(host.as_bytes()));
+            let doubt =
+                if reserved { Some(Doubt::Placeholder) } else { self.doubt(rule, path, text, &at, &around) };
+            match doubt {
                 Some(reason) => *out.dropped.entry(reason).or_default() += 1,
                 None if out.hits.len() >= MOST_HITS => {
                     out.cut = true;

@@ -1,0 +1,205 @@
+//! Identifiers of patients and other persons in the files of a tree: the collector.
+//!
+//! Decides which numbers may be somebody's, by range and by what stands beside them (see
+//! [`search`]); it never says whose, and never keeps one: a finding carries rule, blob (the file's
+//! SHA-256), offset of its first place, and lines. Files made to hold data, which cannot be looked
+//! into here, are listed by name and are unread.
+//!
+//! Evidence `personal-data`:
+//! ```json
+//! { "files": 120, "record": 0, "context": 0,
+//!   "silent": {"bare": 3, "test-range": 7, "never-issued": 40, "examples": 2} }
+//! ```
+//! Evidence `data-files`: `{ "total": 2, "files": [{"path": "a.xlsx", "kind": "spreadsheet", "bytes": 10}] }`,
+//! at most 500 listed; kinds `SQL rows` and `notebook output` are text and were searched, the others
+//! are in coverage as unread.
+//!
+//! Findings: kind `personal-data`, control `no-personal-data`, id `<number kind>-record` (high) or
+//! `<number kind>` (medium), one a file; `development_only` for files that are only for tests.
+
+pub mod facts;
+pub mod number;
+pub mod search;
+
+use std::collections::BTreeMap;
+
+use domain::{Coverage, Digest, Evidence, Finding, FindingKind, Place, Severity};
+use serde_json::json;
+
+use self::{
+    facts::Facts,
+    search::{Counts, Grade, Sighting},
+};
+use crate::{
+    collector::{Collector, Given, Observed},
+    magic,
+    material::Material,
+    paths,
+    text::{self, Content, Lines},
+};
+
+/// More places of one finding than this are counted in its title, not listed.
+const MOST_PLACES: usize = 50;
+
+/// More data files than this are counted, not listed.
+const MOST_FILES: usize = 500;
+
+/// The collector.
+#[derive(Debug)]
+pub struct PersonalData;
+
+impl Collector for PersonalData {
+    fn name(&self) -> &'static str {
+        "personal-data"
+    }
+
+    fn collect(&self, material: &dyn Material, _given: Given) -> Observed {
+        let mut coverage = Coverage::new(self.name());
+        let facts = match Facts::shipped() {
+            Ok(facts) => facts,
+            Err(error) => {
+                coverage.cannot_read(Place::file(""), error.to_string());
+                return Observed { coverage: vec![coverage], ..Observed::default() };
+            }
+        };
+        let mut findings = Vec::new();
+        let mut silent = Counts::default();
+        let (mut records, mut contexts) = (0u64, 0u64);
+        let mut data = Vec::new();
+        for entry in material.entries() {
+            match text::look(material, entry) {
+                Content::Unread(why) => coverage.cannot_read(Place::file(&entry.path), why),
+                Content::Binary(head) => {
+                    if let Some(kind) = magic::data_file(&entry.path, &head) {
+                        data.push(json!({"path": entry.path, "kind": kind, "bytes": entry.size}));
+                    }
+                    if let Some(kind) = magic::closed_container(&entry.path, &head) {
+                        let why = format!("{kind}: not looked into for personal data");
+                        coverage.cannot_read(Place::file(&entry.path), why);
+                    }
+                }
+                Content::Text(text) => {
+                    coverage.read += 1;
+                    if let Some(kind) = text_data(&entry.path, &text) {
+                        data.push(json!({"path": entry.path, "kind": kind, "bytes": entry.size}));
+                    }
+                    let (seen, counts) = search::search(&entry.path, &text, facts);
+                    silent.bare += counts.bare;
+                    silent.test += counts.test;
+                    silent.never += counts.never;
+                    silent.example += counts.example;
+                    records += seen.iter().filter(|s| s.grade == Grade::Record).count() as u64;
+                    contexts += seen.iter().filter(|s| s.grade == Grade::Context).count() as u64;
+                    findings.extend(of_file(&entry.path, &text, &seen));
+                }
+            }
+        }
+        coverage.unread.extend_from_slice(material.unread());
+        coverage.unread.sort();
+        let numbers = json!({
+            "files": coverage.read,
+            "record": records,
+            "context": contexts,
+            "silent": {
+                "bare": silent.bare, "test-range": silent.test,
+                "never-issued": silent.never, "examples": silent.example,
+            },
+        });
+        let total = data.len();
+        data.truncate(MOST_FILES);
+        let evidence = [("personal-data", numbers), ("data-files", json!({"total": total, "files": data}))]
+            .into_iter()
+            .filter_map(|(kind, value)| Evidence::new(kind, value, self.name()).ok())
+            .collect();
+        Observed { evidence, findings, coverage: vec![coverage] }
+    }
+}
+
+/// One finding for each kind and grade in a file.
+fn of_file(path: &str, text: &[u8], seen: &[Sighting]) -> Vec<Finding> {
+    if seen.is_empty() {
+        return Vec::new();
+    }
+    let blob = Digest::of(text);
+    let mut lines = Lines::of(text);
+    let mut groups: BTreeMap<(Grade, &str), (usize, Vec<Place>, u64)> = BTreeMap::new();
+    for sighting in seen {
+        let place = Place::line(path, lines.line(sighting.offset));
+        let group =
+            groups.entry((sighting.grade, sighting.kind)).or_insert_with(|| (sighting.offset, Vec::new(), 0));
+        group.2 += 1;
+        if group.1.len() < MOST_PLACES && group.1.last() != Some(&place) {
+            group.1.push(place);
+        }
+    }
+    groups
+        .into_iter()
+        .map(|((grade, kind), (offset, places, count))| {
+            let words = match kind {
+                "nhs-number" => "NHS number",
+                "health-and-care-number" => "Health and Care number",
+                "chi-number" => "CHI number",
+                _ => "National Insurance number",
+            };
+            let (id, severity, beside) = match grade {
+                Grade::Record => {
+                    (format!("{kind}-record"), Severity::High, "beside a name and a date of birth")
+                }
+                Grade::Context => (kind.to_owned(), Severity::Medium, "named as such"),
+            };
+            let times = if count == 1 { String::new() } else { format!(", {count} times in this file") };
+            let title = format!("{words} that may be somebody's, {beside}{times}");
+            let identity = format!("{id}:{blob}:{offset}");
+            let mut finding =
+                Finding::new(FindingKind::PersonalData, &id, "no-personal-data", title, &identity);
+            finding.severity = Some(severity);
+            finding.remedy = Some(REMEDY.to_owned());
+            finding.development_only = paths::is_test(path);
+            finding.places = places;
+            finding
+        })
+        .collect()
+}
+
+const REMEDY: &str = "Ask whoever made the file whether the number is real. If it is, tell the information governance \
+lead first (where it was published: a breach, with its own clock); then take it out. Rewriting history does not undo \
+publication. If it is made up, use numbers that begin with 999, or record an exception `not-real`.";
+
+/// Text that holds rows of data by nature: database dumps, notebooks with their outputs.
+fn text_data(path: &str, text: &[u8]) -> Option<&'static str> {
+    let end = paths::extension(path).to_ascii_lowercase();
+    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
+    match end.as_str() {
+        "sql" | "dump" if has(b"INSERT INTO") || has(b"insert into") || has(b"\nCOPY ") => Some("SQL rows"),
+        "ipynb" if has(b"\"output_type\"") => Some("notebook output"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::material::memory::Memory;
+
+    #[test]
+    fn keeps_no_number_and_lists_what_it_cannot_open() {
+        // 4563198725 would be issuable; it is put together so that it does not stand here.
+        let number = format!("{}{}", "45631", "98722");
+        assert!(number::runs(number.as_bytes()).next().is_some_and(|run| number::is_valid(run.digits)));
+        let tree = Memory::new()
+            .with("data/p.csv", format!("nhs_number,surname,dob\n{number},Smith,1970-02-03\n"))
+            .with("a.db", &b"SQLite format 3\0\0\0"[..])
+            .with("d.sql", "INSERT INTO t VALUES (1);");
+        let seen = PersonalData.collect(&tree, Given { today: "2026-08-22".parse().unwrap() });
+        assert_eq!(seen.findings.len(), 1);
+        assert_eq!(
+            (seen.findings[0].id.as_str(), seen.findings[0].severity),
+            ("nhs-number-record", Some(Severity::High))
+        );
+        assert_eq!(seen.findings[0].places, [Place::line("data/p.csv", 2)]);
+        assert_eq!(seen.coverage[0].unread.len(), 1);
+        assert_eq!(seen.evidence[1].value["total"], 2);
+        let all = serde_json::to_string(&(&seen.evidence, &seen.findings)).unwrap();
+        assert!(!all.contains(&number) && !all.contains("Smith"));
+    }
+}
