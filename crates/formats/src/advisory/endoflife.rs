@@ -90,6 +90,9 @@ pub struct Cycle {
     /// Newest release.
     #[serde(default)]
     pub latest: Option<String>,
+    /// The day of the newest release.
+    #[serde(default, rename = "latestReleaseDate")]
+    pub latest_on: Option<DateOrFlag>,
 }
 
 #[derive(Deserialize)]

@@ -45,6 +45,11 @@ impl CveId {
         (number < 1 << NUMBER_BITS).then_some(Self(year << NUMBER_BITS | number))
     }
 
+    /// The identifier that [`CveId::key`] gave this number for.
+    pub const fn from_key(key: u64) -> Self {
+        Self(key)
+    }
+
     /// The identifier as one number that sorts by year, then by number.
     pub const fn key(self) -> u64 {
         self.0

@@ -1,0 +1,275 @@
+//! Whether one record holds for one version of a component, by the OSV schema's evaluation:
+//! listed in `versions`, or inside one of the `ranges`. Three answers: yes with the statement that
+//! says so, no, and *undetermined* with the reason. Nothing that cannot be compared is a no.
+//!
+//! **The sweeping range.** Some malicious-component records hold both a range without an end
+//! (`introduced 0`) and another that names exact bounds; `@ctrl/tinycolor` MAL-2025-47141 is one:
+//! read literally it condemns every release ever made, while the second range names 4.1.1 to
+//! 4.1.2. A bounded range beside an unbounded one would say nothing unless the unbounded one were
+//! a mistake, so the bounded one decides: inside it, malicious; outside it, not "malicious" and
+//! not "clean" but undetermined, with both ranges shown. A *list* of versions beside a sweeping
+//! range is no such contradiction (the schema says that `versions` may enumerate what the ranges
+//! hold), so there the sweeping range keeps its word, and the answer says that it was that one.
+
+use std::cmp::Ordering;
+
+use versions::{Event, Scheme, Undetermined};
+
+use crate::{
+    ecosystem::Target,
+    record::{RecordKind, Stored, StoredAffected, StoredRange},
+};
+
+/// What a record says about a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Judged {
+    /// It does not hold.
+    No,
+    /// It holds.
+    Yes {
+        /// The range or list that says so.
+        matched: String,
+        /// Whether that is a range that holds every version there is.
+        sweeping: bool,
+    },
+    /// It cannot be told.
+    Undetermined {
+        /// Why.
+        doubt: Doubt,
+        /// In words, with the range.
+        why: String,
+    },
+}
+
+/// Why it cannot be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
+    /// The component states no version.
+    NoVersion,
+    /// The component's version is none that the ecosystem can order.
+    Version,
+    /// The component does not say of which release of its distribution it is.
+    Release,
+    /// The record gives nothing to compare a version with.
+    Record,
+    /// The record contradicts itself about this version.
+    Contradiction,
+}
+
+/// Judges a record; `version` is the target's own, or one that may clear it.
+pub(crate) fn judge(record: &Stored<'_>, target: &Target, version: &str) -> Judged {
+    let mut best = Judged::No;
+    let precise = record.kind == RecordKind::Malware && has_precise_range(record, target);
+    for affected in &record.affected {
+        let applies = target.release.applies(affected.suffix);
+        if applies == Some(false) {
+            continue;
+        }
+        let mut judged = judge_affected(affected, target, version);
+        if let Judged::Yes { matched, sweeping: true } = &judged
+            && precise
+        {
+            let why = format!(
+                "the record condemns every version in one range ({matched}) and names exact ones in another, which does not hold {}",
+                shown(version)
+            );
+            judged = Judged::Undetermined { doubt: Doubt::Contradiction, why };
+        }
+        if applies.is_none() && judged != Judged::No {
+            let why = format!(
+                "it holds for release `{}`; which release this is, is not stated",
+                shown(affected.suffix)
+            );
+            judged = Judged::Undetermined { doubt: Doubt::Release, why };
+        }
+        if rank(&judged) > rank(&best) {
+            best = judged;
+        }
+    }
+    best
+}
+
+fn rank(judged: &Judged) -> u8 {
+    match judged {
+        Judged::No => 0,
+        Judged::Undetermined { doubt: Doubt::Contradiction, .. } => 2,
+        Judged::Undetermined { .. } => 1,
+        Judged::Yes { sweeping: true, .. } => 3,
+        Judged::Yes { sweeping: false, .. } => 4,
+    }
+}
+
+fn has_precise_range(record: &Stored<'_>, target: &Target) -> bool {
+    let bounded =
+        |r: &StoredRange<'_>| r.events.iter().any(|e| matches!(e, Event::Fixed(_) | Event::LastAffected(_)));
+    record
+        .affected
+        .iter()
+        .filter(|a| target.release.applies(a.suffix) != Some(false))
+        .any(|a| a.ranges.iter().any(bounded))
+}
+
+fn judge_affected(affected: &StoredAffected<'_>, target: &Target, version: &str) -> Judged {
+    let mut sweeping = None;
+    let mut doubt: Option<Judged> = None;
+    for range in &affected.ranges {
+        match contains(range, target.scheme, version) {
+            Some(Ok(false)) => {}
+            Some(Ok(true)) if range.condemns_every_version() => sweeping = Some(range),
+            Some(Ok(true)) => {
+                let matched = describe(range, target.scheme, version);
+                return Judged::Yes { matched, sweeping: false };
+            }
+            Some(Err(e)) if e.version == cut(version) => {
+                let why = format!("{e}; the record's range: {}", all_events(range));
+                doubt = Some(Judged::Undetermined { doubt: Doubt::Version, why });
+            }
+            Some(Err(e)) => {
+                doubt.get_or_insert(Judged::Undetermined {
+                    doubt: Doubt::Record,
+                    why: format!("{e}, in the record's range"),
+                });
+            }
+            None => {
+                let why = format!("no order of versions is known for {}", target.ecosystem);
+                doubt.get_or_insert(Judged::Undetermined { doubt: Doubt::Record, why });
+            }
+        }
+    }
+    if listed(affected, target.scheme, version) {
+        let matched = match affected.version_count() {
+            1 => format!("version list: {}", shown(version)),
+            n => format!("version list: {} among {n}", shown(version)),
+        };
+        return Judged::Yes { matched, sweeping: false };
+    }
+    if let Some(range) = sweeping {
+        let mut matched = format!("{} (every version)", all_events(range));
+        if affected.version_count() > 0 {
+            matched.push_str(&format!("; not among the {} it lists", affected.version_count()));
+        }
+        return Judged::Yes { matched, sweeping: true };
+    }
+    if let Some(doubt) = doubt {
+        return doubt;
+    }
+    if affected.incomparable {
+        let why = "the record states no versions that can be compared".to_owned();
+        return Judged::Undetermined { doubt: Doubt::Record, why };
+    }
+    Judged::No
+}
+
+/// Whose order a range follows: SEMVER ranges Semantic Versioning, but in ecosystems whose own
+/// versions are not written that way their own.
+pub(crate) fn scheme_of_range(semver: bool, own: Option<Scheme>) -> Option<Scheme> {
+    match own {
+        None if semver => Some(Scheme::Semver),
+        own => own,
+    }
+}
+
+fn contains(
+    range: &StoredRange<'_>,
+    own: Option<Scheme>,
+    version: &str,
+) -> Option<Result<bool, Undetermined>> {
+    let scheme = scheme_of_range(range.semver, own)?;
+    Some(scheme.contains(&range.events, version))
+}
+
+/// Whether the version is one of those listed: the same text, or equal by the ecosystem's order.
+fn listed(affected: &StoredAffected<'_>, scheme: Option<Scheme>, version: &str) -> bool {
+    let mark = numbers_mark(version);
+    affected.versions().any(|listed| {
+        listed == version
+            || (numbers_mark(listed) == mark
+                && scheme.is_some_and(|s| s.compare(listed, version) == Ok(Ordering::Equal)))
+    })
+}
+
+/// A number that is the same for versions that any scheme could call equal: it reads the digits,
+/// leading zeros and zero parts left out (`1.0` and `1.0.0` are equal in most). Long lists are
+/// searched by it, so that only candidates are compared in full.
+fn numbers_mark(version: &str) -> u64 {
+    let mut mark = 0xcbf2_9ce4_8422_2325u64;
+    let mut inside = false;
+    for byte in version.bytes().chain([b'.']) {
+        if byte.is_ascii_digit() && (inside || byte != b'0') {
+            inside = true;
+            mark = (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        } else if !byte.is_ascii_digit() && inside {
+            inside = false;
+            mark = (mark ^ u64::from(b'.')).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    mark
+}
+
+/// The stretch of the range that holds the version: `introduced 1.0, fixed 1.2.3`.
+fn describe(range: &StoredRange<'_>, own: Option<Scheme>, version: &str) -> String {
+    let Some(scheme) = scheme_of_range(range.semver, own) else { return all_events(range) };
+    let starts = range.events.iter().filter(|e| matches!(e, Event::Introduced(_))).count();
+    if starts > 1 {
+        let mut stretch: Vec<Event<'_>> = Vec::new();
+        for event in range.events.iter().copied().chain([Event::Introduced("")]) {
+            if matches!(event, Event::Introduced(_)) && !stretch.is_empty() {
+                if scheme.contains(&stretch, version) == Ok(true) {
+                    return words(&stretch);
+                }
+                stretch.clear();
+            }
+            stretch.push(event);
+        }
+    }
+    all_events(range)
+}
+
+fn all_events(range: &StoredRange<'_>) -> String {
+    words(&range.events)
+}
+
+fn words(events: &[Event<'_>]) -> String {
+    let one = |e: &Event<'_>| match e {
+        Event::Introduced(v) => format!("introduced {}", shown(v)),
+        Event::Fixed(v) => format!("fixed {}", shown(v)),
+        Event::LastAffected(v) => format!("last affected {}", shown(v)),
+        Event::Limit(v) => format!("limit {}", shown(v)),
+    };
+    let mut text = events.iter().take(6).map(one).collect::<Vec<_>>().join(", ");
+    if events.len() > 6 {
+        text.push_str(&format!(", and {} more events", events.len() - 6));
+    }
+    text
+}
+
+/// A version from a record, fit to be shown.
+fn shown(version: &str) -> String {
+    version.chars().take(80).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// As [`Undetermined`] cuts it.
+fn cut(version: &str) -> String {
+    version.chars().take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_versions_have_equal_marks() {
+        for (a, b) in [
+            ("1.0", "1.0.0"),
+            ("v1.2.3", "1.2.3"),
+            ("1.0rc", "1.0rc0"),
+            ("01.2", "1.2"),
+            ("1.0-1", "1.0.post1"),
+        ] {
+            assert_eq!(numbers_mark(a), numbers_mark(b), "{a} {b}");
+        }
+        assert_ne!(numbers_mark("1.10"), numbers_mark("1.1"));
+        assert_ne!(numbers_mark("1.10"), numbers_mark("11.0"));
+        assert_ne!(numbers_mark("1.2"), numbers_mark("12"));
+    }
+}
