@@ -7,6 +7,7 @@ mod cargo_lock;
 mod cargo_toml;
 mod composer;
 mod csproj;
+mod cyclonedx;
 mod gemfile;
 mod gemfile_lock;
 mod go_mod;
@@ -26,7 +27,9 @@ mod pom_xml;
 mod pylock_toml;
 mod pyproject_toml;
 mod requirements_txt;
+mod sbom;
 mod setup_cfg;
+mod spdx;
 mod uv_lock;
 mod version_catalogue;
 mod yarn_lock;
@@ -66,6 +69,8 @@ pub static READERS: &[&dyn Reader] = &[
     &gradle_lockfile::GradleLockfile,
     &build_gradle::BuildGradle,
     &version_catalogue::VersionCatalogue,
+    &cyclonedx::CycloneDx,
+    &spdx::Spdx,
 ];
 
 /// The reader of a file, and the part the file plays; by its path and its first

@@ -19,7 +19,7 @@
 //! explains nothing any more fails too.
 //!
 //! Where the corpus has no file of a format, the row says `Source::Cases` and the script judges the
-//! files under `tests/cases/<folder>/`, whose expectations were worked out by hand or made by the
+//! files under `tests/cases/inventory/<folder>/`, whose expectations were worked out by hand or made by the
 //! ecosystem's own tool, as the row's note says.
 
 use std::{
@@ -30,18 +30,22 @@ use std::{
     process::{Command, Stdio},
 };
 
+#[path = "support/tree.rs"]
+mod tree;
+
 use domain::{Component, Origin, Resolution, Scope};
 use formats::{
-    inventory::{Files, HEAD, Reader},
+    inventory::{Files, Reader},
     readers::{self, READERS},
 };
+use tree::Tree;
 
 /// Where the files of a format come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
     /// `$FORMULARY_CORPUS/inputs`: each folder directly below it is a subject.
     Corpus,
-    /// `tests/cases/<this folder>`: each folder directly below it is a subject. The note says who
+    /// `tests/cases/inventory/<this folder>`: each folder directly below it is a subject. The note says who
     /// made the expectation.
     Cases(&'static str, &'static str),
 }
@@ -65,7 +69,17 @@ const ROWS: &[Row] = &[
     row("Cargo.toml", "cargo_toml.py", Source::Corpus),
     row("package-lock.json", "package_lock.py", Source::Corpus),
     row("yarn.lock", "yarn_lock.py", Source::Corpus),
+    row("yarn.lock", "yarn_lock.py", Source::Cases("yarn-lock", "written by yarn 4 itself")),
+    row("pnpm-lock.yaml", "pnpm_lock.py", Source::Cases("pnpm-lock", "written by pnpm 7, 8 and 9 themselves")),
     row("package.json", "package_json.py", Source::Corpus),
+    row("go.mod", "go_mod.py", Source::Corpus),
+    row("go.sum", "go_sum.py", Source::Corpus),
+    row("composer.lock", "composer_lock.py", Source::Corpus),
+    row("composer.json", "composer_json.py", Source::Corpus),
+    row("renv.lock", "renv_lock.py", Source::Cases("renv-lock", "worked out by hand")),
+    row("DESCRIPTION", "description.py", Source::Cases("renv-lock", "worked out by hand")),
+    row("CycloneDX JSON", "cyclonedx.py", Source::Corpus),
+    row("SPDX JSON", "spdx.py", Source::Corpus),
 ];
 
 /// Why ours and the referee's may differ; nothing else is an explanation.
@@ -83,7 +97,10 @@ enum Why {
 }
 
 /// Known differences: reader, path that ends so, name, and why. Covers the name on either side.
-const DIFFERENCES: &[(&str, &str, &str, Why)] = &[];
+const DIFFERENCES: &[(&str, &str, &str, Why)] = &[
+    // `pkg:golang/./api`: a Go `replace` by folder, turned into a package URL that is none.
+    ("SPDX JSON", "_sbom.spdx.json", "./api", Why::BrokenEntry),
+];
 
 type Key = (String, String, String);
 type Found = BTreeMap<String, Option<BTreeSet<Key>>>;
@@ -121,7 +138,8 @@ fn the_referee_agrees() {
                 None => continue,
             },
             Source::Cases(folder, _) => {
-                if let Some(inputs) = &inputs {
+                let refereed = ROWS.iter().any(|r| r.reader == row.reader && r.source == Source::Corpus);
+                if let Some(inputs) = inputs.as_ref().filter(|_| !refereed) {
                     let real = inputs.files_of(*reader);
                     if !real.is_empty() {
                         wrong.push(format!(
@@ -130,7 +148,7 @@ fn the_referee_agrees() {
                         ));
                     }
                 }
-                cases = Subjects::below(&here().join("cases").join(folder));
+                cases = Subjects::below(&here().join("cases/inventory").join(folder));
                 (&cases, false)
             }
         };
@@ -289,50 +307,5 @@ impl Subjects {
             }
         }
         found
-    }
-}
-
-/// A folder as the readers see it.
-struct Tree {
-    root: PathBuf,
-    paths: Vec<String>,
-}
-
-impl Tree {
-    fn of(root: PathBuf) -> Self {
-        let mut paths = Vec::new();
-        let mut open = vec![root.clone()];
-        while let Some(folder) = open.pop() {
-            for entry in std::fs::read_dir(&folder).unwrap() {
-                let path = entry.unwrap().path();
-                let kind = path.symlink_metadata().unwrap();
-                if kind.is_dir() {
-                    open.push(path);
-                } else if kind.is_file() {
-                    paths.push(path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/"));
-                }
-            }
-        }
-        paths.sort();
-        Self { root, paths }
-    }
-
-    fn head(&self, path: &str) -> Vec<u8> {
-        use std::io::Read as _;
-        let mut head = Vec::new();
-        let file = std::fs::File::open(self.root.join(path)).unwrap();
-        file.take(HEAD as u64).read_to_end(&mut head).unwrap();
-        head
-    }
-}
-
-impl Files for Tree {
-    fn read(&self, path: &str) -> Option<Cow<'_, [u8]>> {
-        self.paths.binary_search_by(|p| p.as_str().cmp(path)).ok()?;
-        std::fs::read(self.root.join(path)).ok().map(Cow::Owned)
-    }
-
-    fn paths(&self) -> &[String] {
-        &self.paths
     }
 }

@@ -23,7 +23,7 @@ def main(read):
         for name, version, scope in sorted(found):
             out.append(f"{path}\t{name}\t{version}\t{scope}")
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    print("\n".join(out))
+    sys.stdout.write("".join(line + "\n" for line in out))
 
 
 def text(root, path):
