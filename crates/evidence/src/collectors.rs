@@ -3,4 +3,10 @@
 use crate::collector::Collector;
 
 /// Collectors of a repository's working tree.
-pub static REPOSITORY: &[&dyn Collector] = &[&crate::secrets::Secrets, &crate::personal_data::PersonalData];
+pub static REPOSITORY: &[&dyn Collector] = &[
+    &crate::secrets::Secrets,
+    &crate::personal_data::PersonalData,
+    &crate::licence::Licence,
+    &crate::readme::Readme,
+    &crate::reporting_route::ReportingRoute,
+];

@@ -5,10 +5,15 @@
 
 pub mod collector;
 pub mod collectors;
-// pub mod inventory;
+pub mod inventory;
+pub mod licence;
 pub mod magic;
 pub mod material;
+pub mod model;
 pub mod paths;
 pub mod personal_data;
+pub mod prose;
+pub mod readme;
+pub mod reporting_route;
 pub mod secrets;
 pub mod text;
