@@ -141,6 +141,11 @@ impl Facts {
         }
     }
 
+    /// The byte at a position: what conditions compare.
+    pub(crate) fn byte(&self, position: u8) -> u8 {
+        self.values.get(usize::from(position)).copied().unwrap_or(UNOBSERVED)
+    }
+
     /// Every fact of the kind with what is known about it, in the order of the catalogue.
     pub fn iter(&self) -> impl Iterator<Item = (u8, &'static Entry, Known)> + '_ {
         (0u8..).zip(self.judged.facts()).map(|(position, entry)| (position, entry, self.known(position)))
@@ -153,18 +158,7 @@ impl Facts {
     pub fn set_word(&mut self, id: &str, word: &str) -> Result<&mut Self, FactError> {
         let (position, entry) = find(self.judged, id)
             .ok_or_else(|| FactError::NoSuchFact { judged: self.judged, id: id.to_owned() })?;
-        let byte = match entry.kind {
-            _ if word == "absent" => Some(ABSENT),
-            FactType::Bool => match word {
-                "false" => Some(1),
-                "true" => Some(2),
-                _ => None,
-            },
-            FactType::Words(words) => {
-                words.iter().position(|w| *w == word).and_then(|at| u8::try_from(at + 1).ok())
-            }
-            FactType::Count { max } => word.parse::<u8>().ok().filter(|n| *n <= max).map(|n| n + 1),
-        };
+        let byte = encode(entry, word).filter(|b| *b != UNOBSERVED);
         let byte = byte.ok_or_else(|| FactError::NoSuchValue {
             id: entry.id,
             value: word.to_owned(),
@@ -208,6 +202,21 @@ impl Facts {
             facts.set_word(id, &word)?;
         }
         Ok(facts)
+    }
+}
+
+/// The byte for a word of a fact: a value, `absent`, or `unobserved`.
+pub(crate) fn encode(entry: &Entry, word: &str) -> Option<u8> {
+    match (word, entry.kind) {
+        ("absent", _) => Some(ABSENT),
+        ("unobserved", _) => Some(UNOBSERVED),
+        ("false", FactType::Bool) => Some(1),
+        ("true", FactType::Bool) => Some(2),
+        (_, FactType::Bool) => None,
+        (_, FactType::Words(words)) => {
+            words.iter().position(|w| *w == word).and_then(|at| u8::try_from(at + 1).ok())
+        }
+        (_, FactType::Count { max }) => word.parse::<u8>().ok().filter(|n| *n <= max).map(|n| n + 1),
     }
 }
 
