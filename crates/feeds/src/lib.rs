@@ -34,6 +34,7 @@ pub mod index;
 mod judge;
 mod library;
 mod matching;
+mod name;
 mod record;
 mod support;
 
@@ -45,4 +46,5 @@ pub use import::{
 pub use judge::Doubt;
 pub use library::{Held, Library, LibraryError, Pruned};
 pub use matching::{ComponentMatches, LookedAt, Match, MatchKind, Matched, UNDETERMINED_VERSION};
+pub use name::{FeedName, feed_name};
 pub use support::{DateOrFlag, Support};
