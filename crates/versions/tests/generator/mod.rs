@@ -7,38 +7,38 @@
 //! no versions at all.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-pub mod requirements;
+pub(crate) mod requirements;
 
 use versions::Scheme;
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
-    pub fn roll(&mut self) -> u64 {
+    pub(crate) fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     }
-    pub fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.roll() % end
     }
     /// True so many times in a hundred.
-    pub fn percent(&mut self, times: u64) -> bool {
+    pub(crate) fn percent(&mut self, times: u64) -> bool {
         self.below(100) < times
     }
-    pub fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+    pub(crate) fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
         of[self.below(of.len() as u64) as usize]
     }
 }
 
 /// A number: mostly tiny, sometimes of two digits, of a date, or beyond 64 bits.
-pub fn number(dice: &mut Dice) -> String {
+pub(crate) fn number(dice: &mut Dice) -> String {
     match dice.below(100) {
         0..70 => dice.below(4).to_string(),
         70..90 => dice.below(30).to_string(),
@@ -241,7 +241,7 @@ fn tail(scheme: Scheme, dice: &mut Dice) -> String {
 }
 
 /// A version of the scheme, or (rarely) a text that is none.
-pub fn version(scheme: Scheme, dice: &mut Dice) -> String {
+pub(crate) fn version(scheme: Scheme, dice: &mut Dice) -> String {
     let text = head(scheme, dice) + &tail(scheme, dice);
     if dice.percent(2) { spoilt(&text, dice) } else { text }
 }
@@ -278,7 +278,7 @@ fn respelt(scheme: Scheme, text: &str, dice: &mut Dice) -> String {
 }
 
 /// So many pairs.
-pub fn pairs(scheme: Scheme, count: usize) -> Vec<(String, String)> {
+pub(crate) fn pairs(scheme: Scheme, count: usize) -> Vec<(String, String)> {
     let mut dice = Dice::new(0x00f0_4d5a ^ ((scheme as u64) << 32));
     (0..count)
         .map(|place| {

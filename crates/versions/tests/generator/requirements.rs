@@ -162,8 +162,13 @@ fn maven(dice: &mut Dice) -> String {
 }
 
 /// So many requirements, each with a version.
-pub fn questions(scheme: Scheme, count: usize) -> Vec<(String, String)> {
-    let mut dice = Dice::new(0x5eed ^ ((scheme as u64) << 32));
+pub(crate) fn questions(scheme: Scheme, count: usize) -> Vec<(String, String)> {
+    questions_from(scheme, count, 0x5eed ^ ((scheme as u64) << 32))
+}
+
+/// So many requirements from a seed.
+pub(crate) fn questions_from(scheme: Scheme, count: usize, seed: u64) -> Vec<(String, String)> {
+    let mut dice = Dice::new(seed);
     (0..count)
         .map(|_| {
             let requirement = match scheme {
