@@ -1,6 +1,6 @@
 //! The TOML files that people write for Formulary: `formulary.toml` (the system),
 //! `formulary.debt.toml` (its exceptions and obligations), `product.toml` (the dossier of a
-//! closed product) and the answer sheets a dossier names.
+//! closed product), the answer sheets a dossier names, and `model.toml` (where a model comes from).
 //!
 //! Reading is strict: a key nobody knows is an error that names the nearest known one, a value
 //! of the wrong sort is an error with its line, and all faults of a file are told at once. A
@@ -9,6 +9,7 @@
 pub mod answers;
 pub mod debt;
 pub mod dossier;
+pub mod model;
 mod strict;
 pub mod system;
 mod write;

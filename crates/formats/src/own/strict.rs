@@ -267,6 +267,11 @@ impl<'d, 'a> Table<'d, 'a> {
         self.text(key)
     }
 
+    /// Whether the key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// Notes a fault if the key is absent.
     pub(super) fn required(&self, key: &'static str, what: &str) {
         if !self.table.contains_key(key) {
