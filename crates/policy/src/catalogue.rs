@@ -228,7 +228,8 @@ impl<T> Fact<T> {
 /// Declares the facts of one kind: a typed constant and a catalogue line from one text.
 macro_rules! facts {
     ($judged:ident: $( #[doc = $meaning:literal] $name:ident: $ty:ty = $id:literal, $observer:ident; )+) => {
-        #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "only gives each fact its position")]
+        #[expect(non_camel_case_types, reason = "only gives each fact its position")]
+        #[allow(clippy::upper_case_acronyms, reason = "fires on names of one word, which not every kind has")]
         #[repr(u8)]
         enum Position { $( $name ),+ }
 

@@ -1,5 +1,12 @@
 //! Every built-in pack is whole: it passes the strict check, and every control judges its cases.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where something is wrong"
+)]
+
 use std::collections::BTreeSet;
 
 use domain::ControlState;

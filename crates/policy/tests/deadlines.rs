@@ -1,5 +1,12 @@
 //! The shipped tables beside the published ones, row by row.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where something is wrong"
+)]
+
 use std::{env, fs, path::Path};
 
 use policy::deadline::rows;

@@ -1,6 +1,13 @@
 //! Every change of a control's Cedar text is noticed by one of its cases: an atom dropped or
 //! negated, a bound shifted by one, a member of a set dropped, an `unless` or `when` dropped.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where something is wrong"
+)]
+
 use cedar_policy::{Policy, PolicyId};
 use policy::{Judged, Pack, cases};
 use serde_json::{Value, json};

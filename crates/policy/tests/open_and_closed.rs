@@ -1,5 +1,12 @@
 //! No harder on open than on closed: each inbound control beside what a closed product is asked.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where something is wrong"
+)]
+
 use std::collections::BTreeSet;
 
 use domain::{Tier, verdict::Action};

@@ -1,6 +1,13 @@
 //! Packs by path: what is refused, with the file and the reason; what a foreign pack needs of the
 //! code (nothing); and what two packs make of one subject.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where something is wrong"
+)]
+
 use std::{fs, path::Path};
 
 use domain::{Outcome, Purpose, Reason, Tier, Verdict, Visibility, verdict::Action};

@@ -1,6 +1,13 @@
 //! The packs say what the tables of the design say: every control, its row, its actions, and who
 //! may set it aside.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where something is wrong"
+)]
+
 use domain::{Tier, Visibility, verdict::Action};
 use policy::{Pack, Setting, excepts::Who};
 

@@ -7,6 +7,13 @@
 //! hiding the fault brings the action for "unknown", and nothing milder than that. Those controls
 //! are listed by name below, so that none is added unseen.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where something is wrong"
+)]
+
 use std::collections::BTreeSet;
 
 use domain::{ControlState, Outcome};

@@ -1,0 +1,165 @@
+//! What judging costs: loading a pack, one vector afresh, and a million uses.
+//!
+//! `cargo bench -p policy`. The vectors come from a fixed generator with the shape of real
+//! lockfiles; with `FORMULARY_FACTS=FILE` they are read from that file instead, one JSON object a
+//! line: `{"judged": "component", "facts": {"feed": "full", …}}`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark stops where something is wrong"
+)]
+
+use std::{collections::HashSet, env, fs, hint::black_box, time::Instant};
+
+use domain::Tier;
+use policy::{Facts, Judged, Pack, Setting, Tally, catalogue::FactType};
+
+const USES: usize = 1_000_000;
+
+fn main() {
+    million();
+    divan::main();
+}
+
+/// A million uses through the use pack, and the answer, printed with the memory's hit rate.
+fn million() {
+    let uses = uses();
+    let distinct: Vec<Facts> = uses.iter().copied().collect::<HashSet<_>>().into_iter().collect();
+    let pack = Pack::builtin("use").expect("the pack is part of the program");
+    let started = Instant::now();
+    let mut tally = Tally::new(&pack);
+    for facts in &uses {
+        for judgement in pack.evaluate(facts).iter() {
+            tally.add(judgement, Setting::at(Tier::Operational), false);
+        }
+    }
+    let answer = tally.answer(Tier::Operational, false);
+    let took = started.elapsed();
+    let hits = pack.hits();
+    println!(
+        "{} uses, {} distinct vectors: {:.2} s with memory (hit rate {:.2} %), answer {}",
+        uses.len(),
+        distinct.len(),
+        took.as_secs_f64(),
+        100.0 * hits.hits as f64 / (hits.hits + hits.misses) as f64,
+        answer.outcome,
+    );
+    let sample = distinct.len().min(5_000);
+    let started = Instant::now();
+    for facts in &distinct[..sample] {
+        black_box(pack.evaluate_afresh(facts));
+    }
+    let each = started.elapsed().as_secs_f64() / sample as f64;
+    println!(
+        "without memory: {:.1} µs a vector, {:.0} s for {} uses",
+        each * 1e6,
+        each * uses.len() as f64,
+        uses.len()
+    );
+}
+
+fn uses() -> Vec<Facts> {
+    let vectors = match env::var_os("FORMULARY_FACTS") {
+        Some(file) => read(&fs::read_to_string(&file).expect("FORMULARY_FACTS names a readable file")),
+        None => generated(8_000),
+    };
+    let mut next = sequence(7);
+    // A few vectors make most uses, as in a real estate: the square draws towards the beginning.
+    (0..USES)
+        .map(|_| {
+            let at = next(1 << 20) as f64 / f64::from(1 << 20);
+            vectors[(at * at * vectors.len() as f64) as usize]
+        })
+        .collect()
+}
+
+fn read(text: &str) -> Vec<Facts> {
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            let value: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
+            let judged = value["judged"].as_str().and_then(Judged::of_word).expect("`judged` is a kind");
+            Facts::from_json(judged, value["facts"].as_object().expect("`facts`"))
+                .expect("facts of the catalogue")
+        })
+        .collect()
+}
+
+fn generated(many: usize) -> Vec<Facts> {
+    let mut next = sequence(1);
+    (0..many)
+        .map(|_| {
+            let judged = match next(100) {
+                0..90 => Judged::Component,
+                90..99 => Judged::Flaw,
+                _ => Judged::System,
+            };
+            let mut facts = Facts::new(judged);
+            for entry in judged.facts() {
+                if next(10) < 3 {
+                    continue;
+                }
+                let word = match entry.kind {
+                    FactType::Bool => (next(5) == 0).to_string(),
+                    FactType::Words(words) => words[next(words.len() as u64) as usize].to_owned(),
+                    FactType::Count { max } => next(u64::from(max) + 1).to_string(),
+                };
+                facts.set_word(entry.id, &word).expect("a value of the catalogue");
+            }
+            facts
+        })
+        .collect()
+}
+
+fn sequence(seed: u64) -> impl FnMut(u64) -> u64 {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    move |below| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    }
+}
+
+/// What a repository's use question parses: components, flaws, the system.
+#[divan::bench]
+fn load_use_for_a_repository() -> usize {
+    let pack = Pack::builtin("use").expect("the pack is part of the program");
+    [Judged::Component, Judged::Flaw, Judged::System]
+        .map(|judged| pack.controls_of(judged).count())
+        .iter()
+        .sum()
+}
+
+#[divan::bench]
+fn load_use_whole() -> usize {
+    Pack::builtin("use").expect("the pack is part of the program").controls().count()
+}
+
+#[divan::bench]
+fn load_publish_whole() -> usize {
+    Pack::builtin("publish").expect("the pack is part of the program").controls().count()
+}
+
+#[divan::bench]
+fn one_component_afresh(bencher: divan::Bencher<'_, '_>) {
+    let pack = Pack::builtin("use").expect("the pack is part of the program");
+    let facts =
+        generated(200).into_iter().find(|f| f.judged() == Judged::Component).expect("most are components");
+    bencher.bench_local(|| pack.evaluate_afresh(black_box(&facts)));
+}
+
+#[divan::bench]
+fn one_component_from_memory(bencher: divan::Bencher<'_, '_>) {
+    let pack = Pack::builtin("use").expect("the pack is part of the program");
+    let facts =
+        generated(200).into_iter().find(|f| f.judged() == Judged::Component).expect("most are components");
+    bencher.bench_local(|| pack.evaluate(black_box(&facts)));
+}
+
+#[divan::bench]
+fn one_flaw_afresh(bencher: divan::Bencher<'_, '_>) {
+    let pack = Pack::builtin("use").expect("the pack is part of the program");
+    let facts = generated(200).into_iter().find(|f| f.judged() == Judged::Flaw).expect("some are flaws");
+    bencher.bench_local(|| pack.evaluate_afresh(black_box(&facts)));
+}
