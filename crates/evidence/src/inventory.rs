@@ -16,15 +16,11 @@ use std::{
 
 use domain::{Component, Coverage, Finding, FindingKind, Origin, Place, Purl, Resolution, Scope};
 use formats::{
-    inventory::{Fault, Files, Inventory, LARGEST, Reader, Role},
-    readers::READERS,
-    unread_formats,
+    inventory::{Fault, Files, HEAD, Inventory, LARGEST, Reader, Role},
+    readers, unread_formats,
 };
 
 use crate::material::Material;
-
-/// How many first bytes decide whether a file with a free name is an SBOM.
-const HEAD: usize = 4096;
 
 /// What one file contributed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +76,7 @@ impl Files for Tree<'_> {
 
 /// Reads what the material is built from.
 pub fn observe(material: &dyn Material) -> Observed {
-    let tree =
-        Tree { material, paths: material.entries().iter().map(|entry| entry.path.clone()).collect() };
+    let tree = Tree { material, paths: material.entries().iter().map(|entry| entry.path.clone()).collect() };
     let mut out = Observed::default();
     let mut coverage = Coverage::new("inventory");
     let mut inventories = Vec::new();
@@ -90,7 +85,7 @@ pub fn observe(material: &dyn Material) -> Observed {
     let mut source = false;
     for entry in material.entries() {
         let head = head_of(material, &entry.path);
-        let Some((reader, role)) = recognise(&entry.path, &head) else {
+        let Some((reader, role)) = readers::of_file(&entry.path, &head) else {
             if let Some(format) = unread_formats::recognise(&entry.path, &head) {
                 out.unread.push((entry.path.clone(), format!("{format} is recognised and not read yet")));
             } else {
@@ -110,7 +105,12 @@ pub fn observe(material: &dyn Material) -> Observed {
     }
     for (reader, path, size) in manifests {
         if covered.contains(path) {
-            out.files.push(Read { path: path.to_owned(), format: reader.name(), role: Role::Manifest, components: 0 });
+            out.files.push(Read {
+                path: path.to_owned(),
+                format: reader.name(),
+                role: Role::Manifest,
+                components: 0,
+            });
             continue;
         }
         let Some(inventory) = read(reader, path, size, &tree, &mut out.unread) else { continue };
@@ -132,8 +132,13 @@ pub fn observe(material: &dyn Material) -> Observed {
         out.findings.push(unlocked(path));
     }
     for (path, why) in &out.unread {
-        let mut finding =
-            Finding::new(FindingKind::Inventory, "unread", "inventory-complete", format!("{path}: {why}"), path);
+        let mut finding = Finding::new(
+            FindingKind::Inventory,
+            "unread",
+            "inventory-complete",
+            format!("{path}: {why}"),
+            path,
+        );
         finding.places.push(Place::file(path));
         finding.remedy = Some(
             "Add an SBOM (CycloneDX or SPDX JSON) for this part, so that what it is built from is known."
@@ -170,10 +175,6 @@ fn head_of(material: &dyn Material, path: &str) -> Vec<u8> {
     let lower = path.to_ascii_lowercase();
     let free_name = [".json", ".spdx", ".xml", ".cdx", ".bom"].iter().any(|end| lower.ends_with(end));
     if free_name { material.head(path, HEAD).unwrap_or_default() } else { Vec::new() }
-}
-
-fn recognise(path: &str, head: &[u8]) -> Option<(&'static dyn Reader, Role)> {
-    READERS.iter().find_map(|reader| reader.recognises(path, head).map(|role| (*reader, role)))
 }
 
 fn file(path: &str, reader: &dyn Reader, role: Role, inventory: &Inventory) -> Read {

@@ -21,13 +21,14 @@
 //! "nobody looked".
 //!
 //! This crate measures; it does not say good or bad, sets no deadline, and knows no policy. It has
-//! no clock: `now` is handed in. It writes nowhere but in the
+//! no clock and no network: `now` and a [`Fetch`] are handed in. It writes nowhere but in the
 //! library folder.
 
 mod alias;
 mod changed;
 mod ecosystem;
 mod feeds;
+mod fetch;
 mod fix;
 mod import;
 pub mod index;
@@ -37,9 +38,12 @@ mod matching;
 mod name;
 mod record;
 mod support;
+mod sync;
+mod upstreams;
 
 pub use changed::{Changed, what_changed};
 pub use feeds::{Feeds, OpenError};
+pub use fetch::{Fetch, FetchError, FetchRequest, FetchResponse};
 pub use import::{
     EpssValue, FeedFault, ImportError, ImportOptions, ImportReport, KevValue, Progress, SsvcValue, import,
 };
@@ -48,3 +52,5 @@ pub use library::{Held, Library, LibraryError, Pruned};
 pub use matching::{ComponentMatches, LookedAt, Match, MatchKind, Matched, UNDETERMINED_VERSION};
 pub use name::{FeedName, feed_name};
 pub use support::{DateOrFlag, Support};
+pub use sync::{Outcome, SyncError, SyncFault, SyncOptions, SyncReport, USUAL_ECOSYSTEMS, sync};
+pub use upstreams::{Upstreams, UpstreamsError};

@@ -98,7 +98,10 @@ impl CodeOwners {
 
     /// The line that speaks for everything no other line names: the last of `*`, `/**`, `/` and `**`.
     pub fn default_line(&self) -> Option<&Line> {
-        self.lines.iter().rev().find(|line| matches!(line.pattern.as_str(), "*" | "**" | "/" | "/**" | "/*" | "**/*"))
+        self.lines
+            .iter()
+            .rev()
+            .find(|line| matches!(line.pattern.as_str(), "*" | "**" | "/" | "/**" | "/*" | "**/*"))
     }
 }
 
@@ -154,7 +157,8 @@ pub fn is_address(word: &str) -> bool {
     })
 }
 
-fn matches(pattern: &str, path: &str) -> bool {
+/// Whether a pattern speaks for a path (relative to the root).
+pub fn matches(pattern: &str, path: &str) -> bool {
     let anchored = pattern.trim_end_matches('/').contains('/');
     let folder_only = pattern.ends_with('/');
     let body = pattern.trim_start_matches('/').trim_end_matches('/');

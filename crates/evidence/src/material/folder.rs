@@ -55,7 +55,8 @@ impl Folder {
     /// When the root cannot be read.
     pub fn open(root: &Path, tracked: &[String]) -> Result<Self, CannotOpen> {
         let shown = root.display().to_string();
-        let meta = std::fs::metadata(root).map_err(|source| CannotOpen::Io { path: shown.clone(), source })?;
+        let meta =
+            std::fs::metadata(root).map_err(|source| CannotOpen::Io { path: shown.clone(), source })?;
         if !meta.is_dir() {
             return Err(CannotOpen::NotFolder(shown));
         }
@@ -187,7 +188,9 @@ fn place_of(root: &Path, error: &ignore::Error) -> String {
         ignore::Error::WithPath { path, .. } => {
             path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
         }
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place_of(root, err),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            place_of(root, err)
+        }
         _ => ".".to_owned(),
     }
 }

@@ -46,7 +46,10 @@ impl Memory {
     }
 
     fn content(&self, path: &str) -> Result<&[u8], CannotRead> {
-        self.contents.get(path).map(Vec::as_slice).ok_or_else(|| CannotRead("not a file of this tree".to_owned()))
+        self.contents
+            .get(path)
+            .map(Vec::as_slice)
+            .ok_or_else(|| CannotRead("not a file of this tree".to_owned()))
     }
 }
 

@@ -1,0 +1,262 @@
+//! What changed between two assessments of one subject, and whether anything got worse.
+//!
+//! Components are joined by type and name, findings by fingerprint, controls by pack, part and id.
+//! Worse is: a finding that was not there, a control whose state is worse or that more things fail,
+//! a verdict that is worse. Only real change counts: what was bad before and is no worse now is no
+//! reason to stop a change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    Assessment, ControlState, Digest, Evidence, Finding, FindingKind, Outcome, Purl, Purpose, Scope,
+};
+use serde::Serialize;
+use versions::{Scheme, Step};
+
+/// How a component changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ComponentChange {
+    /// Type and name as the ecosystem writes them, e.g. `npm lodash`.
+    pub name: String,
+    /// Versions before.
+    pub before: Vec<String>,
+    /// Versions after.
+    pub after: Vec<String>,
+    /// `added`, `removed`, `patch`, `minor`, `major`.
+    pub step: &'static str,
+    /// Whether it runs, after the change (before it, if removed).
+    pub runs: bool,
+    /// Licence before and after, where they differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licence: Option<(String, String)>,
+}
+
+/// A control whose state changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ControlChange {
+    /// The control, with its part where it has one.
+    pub control: String,
+    /// State before.
+    pub before: ControlState,
+    /// State after.
+    pub after: ControlState,
+    /// Whether that is worse.
+    pub worse: bool,
+}
+
+/// What changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Changes {
+    /// Components, by name.
+    pub components: Vec<ComponentChange>,
+    /// Findings that were not there before.
+    pub new_findings: Vec<Finding>,
+    /// Findings that are gone.
+    pub gone_findings: Vec<Finding>,
+    /// Controls whose state changed, or that more things fail than before.
+    pub controls: Vec<ControlChange>,
+    /// Verdicts that changed: question and part, before, after.
+    pub verdicts: Vec<(String, Outcome, Outcome)>,
+    /// Models and formats: what the evidence said before and says now, by kind and source.
+    pub evidence: Vec<String>,
+}
+
+impl Changes {
+    /// Whether nothing got worse.
+    pub fn nothing_worse(&self) -> bool {
+        self.new_findings.is_empty()
+            && !self.controls.iter().any(|c| c.worse)
+            && !self.verdicts.iter().any(|(_, before, after)| after > before)
+    }
+
+    /// Whether only patch updates were made, with no new finding and no worse state: what a Receipt
+    /// for the earlier state still covers.
+    pub fn only_patches(&self) -> bool {
+        self.nothing_worse()
+            && self.evidence.is_empty()
+            && self.components.iter().all(|c| c.step == "patch" && c.licence.is_none())
+    }
+}
+
+/// What changed from `before` to `after`.
+pub fn between(before: &Assessment, after: &Assessment) -> Changes {
+    let mut changes = Changes {
+        components: components(before, after),
+        new_findings: missing(after, before),
+        gone_findings: missing(before, after),
+        controls: controls(before, after),
+        verdicts: verdicts(before, after),
+        evidence: evidence(&before.evidence, &after.evidence),
+    };
+    changes.new_findings.retain(counts);
+    changes.gone_findings.retain(counts);
+    changes
+}
+
+/// Imported remarks and disclosures are told, not counted: they carry no consequence.
+fn counts(finding: &Finding) -> bool {
+    finding.kind != FindingKind::Disclosure
+}
+
+#[derive(Default)]
+struct Named {
+    versions: BTreeSet<String>,
+    runs: bool,
+    licences: BTreeSet<String>,
+    purl: Option<Purl>,
+}
+
+fn by_name(assessment: &Assessment) -> BTreeMap<String, Named> {
+    let mut out: BTreeMap<String, Named> = BTreeMap::new();
+    for component in &assessment.components {
+        let name = format!("{} {}", component.purl.kind(), component.purl.native_name());
+        let named = out.entry(name).or_default();
+        named.versions.insert(component.purl.version().unwrap_or("(none)").to_owned());
+        named.runs |= component.scope != Scope::Development;
+        named.licences.extend(component.licence.clone());
+        named.purl = Some(component.purl.clone());
+    }
+    out
+}
+
+fn components(before: &Assessment, after: &Assessment) -> Vec<ComponentChange> {
+    let (old, new) = (by_name(before), by_name(after));
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let nothing = Named::default();
+    let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
+    let join = |set: &BTreeSet<String>| {
+        if set.is_empty() { "not stated".to_owned() } else { list(set).join(" or ") }
+    };
+    names
+        .into_iter()
+        .filter_map(|name| {
+            let (was, is) = (old.get(name), new.get(name));
+            let (a, b) = (was.unwrap_or(&nothing), is.unwrap_or(&nothing));
+            let both = was.is_some() && is.is_some();
+            let licence = (both && a.licences != b.licences && !(a.licences.is_empty() || b.licences.is_empty()))
+                .then(|| (join(&a.licences), join(&b.licences)));
+            if a.versions == b.versions && licence.is_none() {
+                return None;
+            }
+            let step = match (was, is) {
+                (None, _) => "added",
+                (_, None) => "removed",
+                _ => word(step(a, b)),
+            };
+            Some(ComponentChange {
+                name: name.clone(),
+                before: list(&a.versions),
+                after: list(&b.versions),
+                step,
+                runs: if is.is_some() { b.runs } else { a.runs },
+                licence,
+            })
+        })
+        .collect()
+}
+
+const fn word(step: Step) -> &'static str {
+    match step {
+        Step::Same => "same",
+        Step::Patch => "patch",
+        Step::Minor => "minor",
+        Step::Major => "major",
+    }
+}
+
+/// The largest step from a version that went to one that came; with several, any pair may be meant.
+fn step(a: &Named, b: &Named) -> Step {
+    let scheme = b.purl.as_ref().and_then(|purl| Scheme::of_purl_type(purl.kind()));
+    let Some(scheme) = scheme else { return Step::Major };
+    let gone: Vec<&String> = a.versions.difference(&b.versions).collect();
+    let came: Vec<&String> = b.versions.difference(&a.versions).collect();
+    if came.is_empty() {
+        return if gone.is_empty() { Step::Same } else { Step::Patch };
+    }
+    let from: Vec<&String> = if gone.is_empty() { a.versions.iter().collect() } else { gone };
+    came.iter()
+        .flat_map(|to| from.iter().map(move |from| scheme.step(from, to)))
+        .max()
+        .unwrap_or(Step::Major)
+}
+
+fn missing(of: &Assessment, from: &Assessment) -> Vec<Finding> {
+    let known: BTreeSet<Digest> = from.findings.iter().map(|f| f.fingerprint).collect();
+    of.findings.iter().filter(|f| !known.contains(&f.fingerprint)).cloned().collect()
+}
+
+/// How bad a state is, the worst highest; not applicable and met are equally fine.
+const fn badness(state: ControlState) -> u8 {
+    match state {
+        ControlState::Met | ControlState::NotApplicable => 0,
+        ControlState::Unknown => 1,
+        ControlState::NotMet => 2,
+    }
+}
+
+fn controls(before: &Assessment, after: &Assessment) -> Vec<ControlChange> {
+    let key = |c: &domain::ControlResult| (c.pack.clone(), c.part.clone(), c.id.clone());
+    let old: BTreeMap<_, _> = before.controls.iter().map(|c| (key(c), c)).collect();
+    after
+        .controls
+        .iter()
+        .filter_map(|is| {
+            let was = old.get(&key(is));
+            let before = was.map_or(ControlState::NotApplicable, |c| c.state);
+            let more = was.map_or(0, |c| c.not_met) < is.not_met;
+            let worse = badness(is.state) > badness(before) || more;
+            (before != is.state || more).then(|| ControlChange {
+                control: match &is.part {
+                    Some(part) => format!("{} ({part})", is.id),
+                    None => is.id.clone(),
+                },
+                before,
+                after: is.state,
+                worse,
+            })
+        })
+        .collect()
+}
+
+fn verdicts(before: &Assessment, after: &Assessment) -> Vec<(String, Outcome, Outcome)> {
+    let key = |v: &domain::Verdict| (v.purpose, v.part.clone(), v.pack.clone());
+    let old: BTreeMap<_, _> = before.verdicts.iter().map(|v| (key(v), v.outcome)).collect();
+    after
+        .verdicts
+        .iter()
+        .filter_map(|v| {
+            let was = *old.get(&key(v))?;
+            let question = match v.purpose {
+                Purpose::Use => "use",
+                Purpose::Publish => "publish",
+            };
+            let part = v.part.as_ref().map(|p| format!(", part {p}")).unwrap_or_default();
+            (was != v.outcome).then(|| (format!("{question}{part}"), was, v.outcome))
+        })
+        .collect()
+}
+
+/// Evidence about models, formats and the system's own declarations that changed, a line each.
+fn evidence(before: &[Evidence], after: &[Evidence]) -> Vec<String> {
+    let told = |e: &&Evidence| e.kind.starts_with("model") || e.kind == crate::system::KIND;
+    let old: BTreeSet<(&str, &str, Digest)> =
+        before.iter().filter(told).map(|e| (e.kind.as_str(), e.source.as_str(), e.digest)).collect();
+    let new: BTreeSet<(&str, &str, Digest)> =
+        after.iter().filter(told).map(|e| (e.kind.as_str(), e.source.as_str(), e.digest)).collect();
+    let names: BTreeSet<(&str, &str)> =
+        old.symmetric_difference(&new).map(|(kind, source, _)| (*kind, *source)).collect();
+    let has = |set: &BTreeSet<(&str, &str, Digest)>, name: (&str, &str)| {
+        set.iter().any(|(kind, source, _)| (*kind, *source) == name)
+    };
+    names
+        .into_iter()
+        .map(|name| {
+            let what = match (has(&old, name), has(&new, name)) {
+                (false, _) => "added",
+                (_, false) => "removed",
+                _ => "changed",
+            };
+            format!("{} {what} ({})", name.0, name.1)
+        })
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! What the feeds say about the components, as findings with deadlines and commands.
+//!
+//! A flaw's identity is its record and the component without its version: an update that does not
+//! clear it is the same finding, and an exception for it survives the update.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Circumstances, Component, Finding, FindingKind, Purl, Resolution, Scope, Severity, Tier, Timestamp,
+    cvss::Cvss,
+    finding::{Exploitability, Fix},
+};
+use feeds::{ComponentMatches, Feeds, LookedAt, Match, MatchKind};
+use policy::deadline::Exploitation;
+
+use crate::{command, deadline, system::Declared};
+
+/// What the feeds say.
+#[derive(Debug, Default)]
+pub struct Flaws {
+    /// Findings, in the order of the components.
+    pub findings: Vec<Finding>,
+    /// Feeds that turned out damaged: they count as not loaded.
+    pub damaged: BTreeMap<String, String>,
+    /// Feeds that were asked.
+    pub asked: Vec<String>,
+}
+
+/// Asks the feeds about every component.
+pub fn find(
+    feeds: &Feeds,
+    components: &[Component],
+    of: &Circumstances,
+    declared: &Declared,
+    as_of: Timestamp,
+) -> Flaws {
+    let matched = feeds.matches(components);
+    let mut out = Flaws::default();
+    out.damaged.extend(feeds.damaged().map(|(name, why)| (name.to_owned(), why.to_owned())));
+    out.damaged.extend(matched.unreadable);
+    let kev_loaded = feeds.has("kev") && !out.damaged.contains_key("kev");
+    for (component, result) in components.iter().zip(&matched.components) {
+        match &result.looked {
+            LookedAt::Full { feed, .. } | LookedAt::Partial { feed, .. } => out.asked.push(feed.clone()),
+            LookedAt::Unreadable { feed, why } => {
+                out.damaged.insert(feed.clone(), why.clone());
+            }
+            LookedAt::NotLoaded { .. } | LookedAt::Nowhere => {}
+        }
+        let tier = tier_of(component, of, declared);
+        for found in &result.matches {
+            out.findings.push(finding(component, result, found, tier, of, declared.started, kev_loaded, as_of));
+        }
+    }
+    out.asked.sort();
+    out.asked.dedup();
+    out
+}
+
+/// The strictest tier among the parts that name the component; research where only development
+/// needs it.
+fn tier_of(component: &Component, of: &Circumstances, declared: &Declared) -> Tier {
+    if component.scope == Scope::Development {
+        return Tier::Research;
+    }
+    let whole = of.tier.value;
+    component
+        .from
+        .iter()
+        .map(|place| declared.part_of(&place.path).map_or(whole, |part| part.tier))
+        .min()
+        .unwrap_or(whole)
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is one input of the table; a struct of them would be used once")]
+fn finding(
+    component: &Component,
+    all: &ComponentMatches,
+    found: &Match,
+    tier: Tier,
+    of: &Circumstances,
+    started: Option<domain::Date>,
+    kev_loaded: bool,
+    as_of: Timestamp,
+) -> Finding {
+    let name = component.purl.native_name();
+    let version = component.purl.version().unwrap_or("(no version)");
+    let identity = component.purl.with_version(None).to_string();
+    let title = match (&found.summary, found.kind) {
+        (_, MatchKind::Undetermined) => format!("{name} {version}: {}", found.matched),
+        (Some(summary), _) => format!("{name} {version}: {summary}"),
+        (None, MatchKind::Malware) => format!("{name} {version} is recorded as malicious"),
+        (None, _) => format!("{name} {version} has a known flaw"),
+    };
+    let (kind, control) = match found.kind {
+        MatchKind::Malware => (FindingKind::Malware, "malware"),
+        MatchKind::Advisory => (FindingKind::Advisory, "flaw-open"),
+        MatchKind::Undetermined => (FindingKind::Undetermined, "flaws-looked-at"),
+        MatchKind::Maintenance => (FindingKind::Maintenance, "maintained"),
+    };
+    let mut finding = Finding::new(kind, &found.id, control, title, &identity);
+    finding.aliases.clone_from(&found.aliases);
+    finding.component = Some(component.purl.clone());
+    finding.matched = Some(match (&component.resolution, found.every_version) {
+        (Resolution::Range { requirement }, _) => {
+            format!("{} (assumed: {requirement} judged at its lowest, {version})", found.matched)
+        }
+        (_, true) => format!("{}: the record condemns every version", found.matched),
+        _ => found.matched.clone(),
+    });
+    finding.fixed_in.clone_from(&found.clears_this);
+    finding.via.clone_from(&component.via);
+    finding.places.clone_from(&component.from);
+    finding.development_only = component.scope == Scope::Development;
+    let score = found.cvss.iter().filter_map(|text| text.parse::<Cvss>().ok()).map(|v| v.score_tenths()).max();
+    finding.severity = score.map(Severity::of_tenths);
+    finding.exploitability = Some(Exploitability {
+        cvss: found.cvss.clone(),
+        score_tenths: score,
+        kev: found.kev.map(|kev| kev.added),
+        epss_millionths: found.epss.map(|epss| epss.millionths),
+        cwe: found.cwe.clone(),
+    });
+    match found.kind {
+        MatchKind::Advisory => clock(&mut finding, found, tier, of, started, kev_loaded, as_of),
+        MatchKind::Undetermined => {
+            finding.remedy = Some(format!("Find out which version of {name} this is, and whether the records hold for it."));
+        }
+        MatchKind::Maintenance => {
+            finding.remedy = Some(format!("Replace {name}, or state who keeps it up from now on."));
+        }
+        MatchKind::Malware => {
+            finding.remedy = Some(format!(
+                "Remove {name} {version}, treat every machine that installed it as compromised, and rotate what it could read."
+            ));
+        }
+    }
+    if found.kind == MatchKind::Advisory {
+        finding.fix = Some(fix(component, all, found));
+        if finding.fix.as_ref().is_some_and(|fix| fix.command.is_none()) {
+            finding.remedy = Some(by_hand(component, all, found));
+        }
+    }
+    finding
+}
+
+fn clock(
+    finding: &mut Finding,
+    found: &Match,
+    tier: Tier,
+    of: &Circumstances,
+    started: Option<domain::Date>,
+    kev_loaded: bool,
+    as_of: Timestamp,
+) {
+    let today = as_of.date();
+    let dates = deadline::Dates {
+        kev_loaded,
+        kev: found.kev.map(|kev| kev.added),
+        published: found.published.map(Timestamp::date),
+        modified: found.modified.map(Timestamp::date),
+        cvss: best_first(&found.cvss),
+        ssvc: found.ssvc.map(|value| {
+            use formats::advisory::ssvc::Exploitation as Seen;
+            let exploitation = match value.exploitation {
+                Seen::None => Exploitation::None,
+                Seen::Poc => Exploitation::PublicPoc,
+                Seen::Active => Exploitation::Active,
+            };
+            (exploitation, value.automatable, value.total_impact)
+        }),
+    };
+    let deadline = deadline::deadline(tier, of, started, &dates, today);
+    finding.due = deadline.due;
+    if deadline.due.is_some_and(|due| due < today) {
+        finding.control = "flaw-overdue".to_owned();
+    }
+    finding.deadline = Some(deadline);
+}
+
+/// The newest version of CVSS first: v4, v3.1, v3.0, v2.
+fn best_first(vectors: &[String]) -> Vec<String> {
+    let mut out = vectors.to_vec();
+    out.sort_by_key(|text| std::cmp::Reverse(text.parse::<Cvss>().ok().map(|v| v.version())));
+    out
+}
+
+/// The direct dependency to change: the first of the path, or the component itself.
+fn change(component: &Component) -> &Purl {
+    component.via.first().unwrap_or(&component.purl)
+}
+
+fn fix(component: &Component, all: &ComponentMatches, found: &Match) -> Fix {
+    let change = change(component);
+    let to = all.clears_all.as_ref().or(found.clears_this.as_ref());
+    Fix {
+        clears_this: found.clears_this.clone(),
+        clears_all: all.clears_all.clone(),
+        change: Some(change.clone()),
+        command: to.and_then(|to| command::update(component, change, to)),
+    }
+}
+
+fn by_hand(component: &Component, all: &ComponentMatches, found: &Match) -> String {
+    let name = component.purl.native_name();
+    let place = component.from.first().map(|p| format!(" in {p}")).unwrap_or_default();
+    match all.clears_all.as_ref().or(found.clears_this.as_ref()) {
+        Some(to) => format!("Set {name} to {to} or later{place}."),
+        None => format!("No version of {name} is known to clear it: replace it, or show that it is not reached."),
+    }
+}

@@ -1,0 +1,467 @@
+//! The packs asked about what was observed: states of controls, verdicts with reasons, obligations.
+//!
+//! Phases: (1) the subject is cut into the whole and its parts, each with its tier; (2) every
+//! component, flaw, model, product, and the system or repository itself is put to the controls of
+//! its kind, components that only development needs at the research tier, malware everywhere as
+//! itself; (3) what an exception sets aside counts as conditional, and what an exception set aside
+//! until a day that is past is refused; (4) the worst wins, and the pack's floor holds until a
+//! Receipt covers the release.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    Assessment, Component, ControlResult, ControlState, Date, Digest, Finding, FindingKind, Obligation, Outcome,
+    Purpose, Reason, Scope, Subject, Tier, Verdict, Visibility,
+    circumstances::By,
+    verdict::Action,
+};
+use policy::{
+    Facts, Judged, Pack,
+    control::fill,
+    demand::{Demand, Tally},
+    setting::Setting,
+};
+
+use crate::{
+    facts::{self, component::Components},
+    observe::in_part,
+    owner,
+    system::{Declared, Part},
+};
+
+/// At most this many fingerprints stand under one reason; its count has the number.
+const MOST_FINDINGS: usize = 1_000;
+
+/// Days until an obligation is due where neither a flaw's clock nor the pack gives a day.
+const OBLIGATION_DAYS: i64 = 30;
+
+/// Which questions are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Questions {
+    /// May it be used?
+    pub use_: bool,
+    /// May it be public? Asked of repositories only.
+    pub publish: bool,
+}
+
+/// Fills in control states, verdicts and obligations. `covered` says whether a Receipt covers the
+/// release.
+pub fn judge(assessment: &mut Assessment, packs: &[Pack], questions: Questions, covered: bool) {
+    assessment.verdicts.clear();
+    assessment.controls.clear();
+    assessment.obligations.clear();
+    let declared = Declared::from_evidence(&assessment.evidence);
+    let mut verdicts = Vec::new();
+    let mut controls = Vec::new();
+    let mut obligations = Vec::new();
+    for pack in packs {
+        match pack.purpose() {
+            Purpose::Use if questions.use_ => {
+                for part in parts(assessment, &declared) {
+                    let asked = Asked { assessment, pack, declared: &declared, part, covered };
+                    asked.usage(&mut verdicts, &mut controls, &mut obligations);
+                }
+            }
+            Purpose::Publish if questions.publish && matches!(assessment.subject, Subject::Repository { .. }) => {
+                let asked = Asked { assessment, pack, declared: &declared, part: None, covered };
+                asked.publication(&mut verdicts, &mut controls, &mut obligations);
+            }
+            Purpose::Use | Purpose::Publish => {}
+        }
+    }
+    obligations.sort_by(|a: &Obligation, b| (a.due, &a.control, &a.what).cmp(&(b.due, &b.control, &b.what)));
+    obligations.dedup_by(|a, b| a.control == b.control && a.what == b.what && a.due == b.due);
+    assessment.verdicts = verdicts;
+    assessment.controls = controls;
+    assessment.obligations = obligations;
+}
+
+/// The whole, unless parts leave nothing of it; then each part.
+fn parts<'a>(assessment: &Assessment, declared: &'a Declared) -> Vec<Option<&'a Part>> {
+    if declared.parts.is_empty() {
+        return vec![None];
+    }
+    let rest = assessment.components.is_empty()
+        || assessment.components.iter().any(|c| c.from.iter().any(|p| declared.part_of(&p.path).is_none()));
+    let whole = rest.then_some(None);
+    whole.into_iter().chain(declared.parts.iter().map(Some)).collect()
+}
+
+/// One question put to one pack about one part.
+struct Asked<'a> {
+    assessment: &'a Assessment,
+    pack: &'a Pack,
+    declared: &'a Declared,
+    part: Option<&'a Part>,
+    covered: bool,
+}
+
+/// What one control concerns: names and findings of the things that did not meet it.
+#[derive(Default)]
+struct Concern {
+    names: BTreeSet<String>,
+    findings: BTreeSet<Digest>,
+    evidence: BTreeSet<Digest>,
+    until: Option<Date>,
+    /// The worst of each state, so that the reason speaks of what decides.
+    worst: Option<Demand>,
+}
+
+impl Asked<'_> {
+    fn tier(&self) -> Tier {
+        let whole = self.assessment.circumstances.tier;
+        match self.part {
+            // The register's floor holds for the parts as well.
+            Some(part) if whole.by == By::Confirmed => part.tier.stricter(whole.value),
+            Some(part) => part.tier,
+            None => whole.value,
+        }
+    }
+
+    fn here(&self, component: &Component) -> bool {
+        component.from.iter().any(|place| in_part(self.declared, self.part, &place.path))
+            || (component.from.is_empty() && self.part.is_none())
+    }
+
+    fn finding_here(&self, finding: &Finding) -> bool {
+        if finding.places.is_empty() {
+            return self.part.is_none();
+        }
+        finding.places.iter().any(|place| in_part(self.declared, self.part, &place.path))
+    }
+
+    fn usage(
+        &self,
+        verdicts: &mut Vec<Verdict>,
+        controls: &mut Vec<ControlResult>,
+        obligations: &mut Vec<Obligation>,
+    ) {
+        let tier = self.tier();
+        let mut round = Round::new(self.pack);
+        let look_up = Components::new(self.assessment, self.pack);
+        for component in self.assessment.components.iter().filter(|c| self.here(c)) {
+            let at = if component.scope == Scope::Development { Tier::Research } else { tier };
+            let facts = look_up.facts(component, at);
+            let findings = look_up.findings(&component.purl);
+            let name = component.purl.to_string();
+            for judgement in self.pack.evaluate(&facts).iter() {
+                let control = self.pack.control(judgement.control);
+                // Malware is malware, whatever it is needed for.
+                let setting = Setting::at(if control.id() == MALWARE { tier } else { at });
+                let own: Vec<&Finding> = findings.iter().copied().filter(|f| f.control == control.id()).collect();
+                let until = self.set_aside(control.id(), &own, Some(component));
+                round.add(judgement, setting, until, &name, &own, &[]);
+            }
+        }
+        for finding in self.assessment.findings.iter().filter(|f| is_flaw(f) && self.finding_here(f)) {
+            let at = if finding.development_only { Tier::Research } else { tier };
+            let facts = facts::flaw::facts(finding, self.assessment.as_of.date());
+            let name = finding.component.as_ref().map_or_else(|| finding.id.clone(), ToString::to_string);
+            for judgement in self.pack.evaluate(&facts).iter() {
+                let control = self.pack.control(judgement.control).id();
+                let until = self.set_aside(control, &[finding], None);
+                round.add(judgement, Setting::at(at), until, &name, &[finding], &[]);
+            }
+        }
+        if !matches!(self.assessment.subject, Subject::Component { purl: Some(_), .. }) {
+            let facts = facts::system::facts(self.assessment, self.declared, self.part);
+            let name = self.part.map_or_else(|| "the system".to_owned(), |part| part.name.clone());
+            self.one(&mut round, &facts, &name, tier);
+        }
+        for model in facts::all(self.assessment, facts::model::KIND) {
+            let path = facts::model::path(model);
+            if in_part(self.declared, self.part, path) {
+                let facts = facts::model::facts(self.assessment, self.pack, model, tier);
+                self.one(&mut round, &facts, &facts::model::name(model), tier);
+            }
+        }
+        if matches!(self.assessment.subject, Subject::Product { .. }) && self.part.is_none() {
+            let facts = facts::product::facts(self.assessment);
+            self.one(&mut round, &facts, "the product", tier);
+        }
+        let setting = Setting::at(tier);
+        let answer = round.tally.answer(tier, self.covered);
+        let reasons = self.reasons(&round, setting, answer.by_floor);
+        verdicts.push(self.verdict(tier, answer.outcome, answer.otherwise, None, reasons, obligations));
+        controls.extend(self.results(&round));
+    }
+
+    fn publication(
+        &self,
+        verdicts: &mut Vec<Verdict>,
+        controls: &mut Vec<ControlResult>,
+        obligations: &mut Vec<Obligation>,
+    ) {
+        let tier = self.tier();
+        let visibility = self.assessment.circumstances.visibility;
+        let facts = facts::repository::facts(self.assessment, self.declared, self.pack);
+        let ask = |visibility| {
+            let mut round = Round::new(self.pack);
+            self.ask(&mut round, &facts, "the repository", Setting::publish(tier, visibility));
+            round
+        };
+        let round = ask(visibility.value);
+        let answer = round.tally.answer(tier, self.covered);
+        let if_public = (visibility.by == By::Assumed && visibility.value == Visibility::Private)
+            .then(|| ask(Visibility::Public).tally.answer(tier, self.covered).outcome);
+        let reasons = self.reasons(&round, Setting::publish(tier, visibility.value), answer.by_floor);
+        verdicts.push(self.verdict(tier, answer.outcome, answer.otherwise, if_public, reasons, obligations));
+        controls.extend(self.results(&round));
+    }
+
+    /// Puts one thing to the controls of its kind.
+    fn one(&self, round: &mut Round<'_>, facts: &Facts, name: &str, tier: Tier) {
+        self.ask(round, facts, name, Setting::at(tier));
+    }
+
+    fn ask(&self, round: &mut Round<'_>, facts: &Facts, name: &str, setting: Setting) {
+        for judgement in self.pack.evaluate(facts).iter() {
+            let control = self.pack.control(judgement.control);
+            let own: Vec<&Finding> = self
+                .assessment
+                .findings
+                .iter()
+                .filter(|f| f.control == control.id() && self.concerns(facts.judged(), f, name))
+                .collect();
+            let until = self.set_aside(control.id(), &own, None);
+            let evidence: Vec<Digest> =
+                self.assessment.evidence.iter().filter(|e| e.kind == control.id()).map(|e| e.digest).collect();
+            round.add(judgement, setting, until, name, &own, &evidence);
+        }
+    }
+
+    fn concerns(&self, judged: Judged, finding: &Finding, name: &str) -> bool {
+        match judged {
+            Judged::System => finding.component.is_none() && self.finding_here(finding),
+            Judged::Model => finding.places.iter().any(|p| p.path.starts_with(name)) || name.starts_with("pkg:"),
+            _ => true,
+        }
+    }
+
+    /// Until when a thing is set aside for a control, if it is: by an exception for the whole
+    /// control, for this component, or for every one of its findings.
+    fn set_aside(&self, control: &str, findings: &[&Finding], component: Option<&Component>) -> Option<Date> {
+        let today = self.assessment.as_of.date();
+        let mut exceptions =
+            self.assessment.exceptions.iter().filter(|e| e.control == control && e.from <= today && e.until >= today);
+        let wide = exceptions.find(|e| match &e.scope {
+            None => true,
+            Some(scope) => component.is_some_and(|c| crate::debt::names_component(scope, &c.purl)),
+        });
+        if let Some(exception) = wide {
+            return Some(exception.until);
+        }
+        let untils: Option<Vec<Date>> = findings.iter().map(|f| f.excepted_until).collect();
+        untils.and_then(|untils| untils.into_iter().min())
+    }
+
+    fn reasons(&self, round: &Round<'_>, setting: Setting, by_floor: bool) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        for line in round.tally.lines() {
+            let Some(action) = line.action else { continue };
+            let control = self.pack.control(line.control);
+            let nothing = Concern::default();
+            let concern = round.concerns.get(&line.control.index()).unwrap_or(&nothing);
+            // What decides may be the unknown half, where both were found.
+            let state = concern.worst.map_or(line.state, |demand| demand.state);
+            let count = match state {
+                ControlState::Unknown => line.unknown,
+                _ => line.not_met,
+            }
+            .max(1);
+            let names: Vec<&str> = concern.names.iter().take(3).map(String::as_str).collect();
+            let mut names = names.join(", ");
+            if concern.names.len() > 3 {
+                names.push_str(&format!(" and {} more", concern.names.len() - 3));
+            }
+            reasons.push(Reason {
+                control: control.id().to_owned(),
+                row: control.row().to_owned(),
+                state,
+                action,
+                outcome: line.outcome,
+                why: fill(control.why(state), count, &names),
+                remedy: fill(control.remedy(state), count, &names),
+                count,
+                findings: concern.findings.iter().take(MOST_FINDINGS).copied().collect(),
+                evidence: concern.evidence.iter().take(MOST_FINDINGS).copied().collect(),
+                excepted_until: concern.until.filter(|_| line.excepted > 0),
+            });
+        }
+        reasons.extend(self.lapsed());
+        if by_floor {
+            reasons.push(self.floor(setting));
+        }
+        reasons.sort_by(|a, b| {
+            b.outcome.cmp(&a.outcome).then(b.action.cmp(&a.action)).then(a.control.cmp(&b.control))
+        });
+        reasons
+    }
+
+    /// Exceptions past their end whose fault is still there: refused.
+    fn lapsed(&self) -> Vec<Reason> {
+        let mut by_control: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        let lapsed = self.assessment.findings.iter().filter(|f| f.kind == FindingKind::Exception && f.id == "lapsed");
+        for finding in lapsed {
+            if self.pack.find(&finding.control).is_some() && self.part.is_none() {
+                by_control.entry(&finding.control).or_default().push(finding);
+            }
+        }
+        by_control
+            .into_iter()
+            .map(|(control, findings)| Reason {
+                control: control.to_owned(),
+                row: self.pack.find(control).map(|(_, c)| c.row().to_owned()).unwrap_or_default(),
+                state: ControlState::NotMet,
+                action: Action::Block,
+                outcome: Outcome::Refused,
+                why: findings.iter().map(|f| f.title.as_str()).take(3).collect::<Vec<_>>().join("; "),
+                remedy: "Mend what was set aside; an exception that has ended cannot be stretched.".to_owned(),
+                count: findings.len() as u64,
+                findings: findings.iter().map(|f| f.fingerprint).collect(),
+                evidence: Vec::new(),
+                excepted_until: None,
+            })
+            .collect()
+    }
+
+    fn floor(&self, setting: Setting) -> Reason {
+        Reason {
+            control: "receipt".to_owned(),
+            row: "GOV-03".to_owned(),
+            state: ControlState::Unknown,
+            action: Action::Refer,
+            outcome: self.pack.floor(setting.tier),
+            why: format!("at the {} tier no rule alone says allowed: people decide, and a Receipt shows it", setting.tier),
+            remedy: "Put this assessment before the committee; its decision's Receipt covers the release.".to_owned(),
+            count: 1,
+            findings: Vec::new(),
+            evidence: Vec::new(),
+            excepted_until: None,
+        }
+    }
+
+    fn verdict(
+        &self,
+        tier: Tier,
+        outcome: Outcome,
+        otherwise: Option<Outcome>,
+        if_public: Option<Outcome>,
+        reasons: Vec<Reason>,
+        obligations: &mut Vec<Obligation>,
+    ) -> Verdict {
+        let outcome = reasons.iter().map(|r| r.outcome).max().unwrap_or(outcome).max(outcome);
+        for reason in reasons.iter().filter(|r| r.outcome == Outcome::Conditional) {
+            obligations.push(self.obligation(reason, tier));
+        }
+        Verdict {
+            purpose: self.pack.purpose(),
+            part: self.part.map(|part| part.name.clone()),
+            tier,
+            pack: self.pack.label(),
+            outcome,
+            otherwise: otherwise.filter(|_| outcome == Outcome::NotEvaluated),
+            if_public,
+            reasons,
+        }
+    }
+
+    fn obligation(&self, reason: &Reason, tier: Tier) -> Obligation {
+        let today = self.assessment.as_of.date();
+        let flaws: BTreeSet<Digest> = reason.findings.iter().copied().collect();
+        let earliest = self
+            .assessment
+            .findings
+            .iter()
+            .filter(|f| flaws.contains(&f.fingerprint))
+            .filter_map(|f| f.due.map(|due| f.excepted_until.unwrap_or(due)))
+            .min();
+        let days = self.pack.limit("obligation-days", tier).map_or(OBLIGATION_DAYS, i64::from);
+        let who = owner::of_system(self.assessment, self.declared, self.part)
+            .map_or_else(|| "nobody named".to_owned(), |owner| owner.role);
+        let control = self.pack.find(&reason.control).map(|(_, control)| control);
+        Obligation {
+            control: reason.control.clone(),
+            what: reason.remedy.clone(),
+            who,
+            due: reason.excepted_until.or(earliest).unwrap_or_else(|| today.plus_days(days)),
+            shown_by: control.map_or("the next check finds it met", |c| c.shown_by()).to_owned(),
+            findings: reason.findings.clone(),
+            recorded: reason.excepted_until.is_some(),
+        }
+    }
+
+    fn results(&self, round: &Round<'_>) -> Vec<ControlResult> {
+        round
+            .tally
+            .lines()
+            .iter()
+            .map(|line| {
+                let control = self.pack.control(line.control);
+                let until = round.concerns.get(&line.control.index()).and_then(|c| c.until);
+                ControlResult {
+                    id: control.id().to_owned(),
+                    row: control.row().to_owned(),
+                    pack: self.pack.label(),
+                    part: self.part.map(|part| part.name.clone()),
+                    state: line.state,
+                    asked: line.asked,
+                    not_met: line.not_met,
+                    unknown: line.unknown,
+                    attested: None,
+                    excepted_until: until.filter(|_| line.excepted > 0),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The control that is judged at the tier of the use, whatever a component is needed for.
+const MALWARE: &str = "malware";
+
+/// Findings that run on a clock.
+pub fn is_flaw(finding: &Finding) -> bool {
+    matches!(finding.kind, FindingKind::Advisory | FindingKind::Imported)
+}
+
+/// One pack's tally, and what each control concerns.
+struct Round<'p> {
+    pack: &'p Pack,
+    tally: Tally<'p>,
+    concerns: BTreeMap<usize, Concern>,
+}
+
+impl<'p> Round<'p> {
+    fn new(pack: &'p Pack) -> Self {
+        Self { pack, tally: Tally::new(pack), concerns: BTreeMap::new() }
+    }
+
+    fn add(
+        &mut self,
+        judgement: &policy::evaluate::Judgement,
+        setting: Setting,
+        until: Option<Date>,
+        name: &str,
+        findings: &[&Finding],
+        evidence: &[Digest],
+    ) {
+        let applies = self.pack.applies(judgement.control, setting);
+        let demand = self.tally.add(judgement, setting, until.is_some() && applies);
+        if !matches!(demand.state, ControlState::NotMet | ControlState::Unknown) || demand.action.is_none() {
+            return;
+        }
+        let concern = self.concerns.entry(judgement.control.index()).or_default();
+        let graver = concern.worst.is_none_or(|worst| {
+            (demand.outcome, demand.state == ControlState::NotMet) > (worst.outcome, worst.state == ControlState::NotMet)
+        });
+        if graver {
+            concern.worst = Some(demand);
+        }
+        concern.names.insert(name.to_owned());
+        concern.findings.extend(findings.iter().map(|f| f.fingerprint));
+        concern.evidence.extend(evidence);
+        if let Some(until) = until {
+            concern.until = Some(concern.until.map_or(until, |earlier| earlier.min(until)));
+        }
+    }
+}

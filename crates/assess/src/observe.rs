@@ -1,0 +1,360 @@
+//! What is observed about a subject: the collectors over its material, the feeds over its
+//! components, the owners' declarations and exceptions. The result is an assessment without verdicts.
+
+use domain::{
+    Assessment, Circumstances, Component, Coverage, Evidence, Finding, FindingKind, Place, Purl, Standing, Subject,
+    Timestamp, Unread, canonical::CanonicalError,
+};
+use evidence::{
+    collector::{Given, Observed},
+    collectors,
+    inventory,
+    material::{Material, revision::Checkout},
+};
+use feeds::{DateOrFlag, Feeds};
+use formats::own::{
+    debt::{self, Debt},
+    Invalid,
+    system::{self as system_file, System},
+};
+use policy::Pack;
+use serde_json::{Value, json};
+
+use crate::{
+    debt as exceptions, flaws,
+    identify::{self, Kind},
+    reports, statements,
+    system::{self, Declared, Part, Stating},
+};
+
+/// Evidence of the inventory.
+pub const INVENTORY: &str = "inventory";
+/// Evidence of vendor support.
+pub const SUPPORT: &str = "support";
+/// Evidence of the repository's history: whether there is one, and whether it was read.
+pub const HISTORY: &str = "history";
+/// Kinds of evidence that come from feeds, and so are no part of what a vote depends on.
+pub const OF_FEEDS: [&str; 1] = [SUPPORT];
+
+/// What is asked about.
+pub enum Asked<'a> {
+    /// A material, and what git says of it.
+    Material {
+        /// Its files.
+        material: &'a dyn Material,
+        /// Whether it is one file alone.
+        one_file: bool,
+        /// What git says, where it is a working tree.
+        checkout: Option<&'a Checkout>,
+    },
+    /// A component by its purl.
+    Component(&'a Purl),
+}
+
+/// What is handed in beside the subject.
+pub struct World<'a> {
+    /// The clock.
+    pub as_of: Timestamp,
+    /// Feeds, if any could be opened.
+    pub feeds: Option<&'a Feeds>,
+    /// What the command line states.
+    pub stated: Stating,
+    /// What the register holds.
+    pub standing: &'a Standing,
+    /// Packs in use: they say what may be set aside.
+    pub packs: &'a [Pack],
+    /// Reports of other tools: name and bytes.
+    pub reports: &'a [(String, Vec<u8>)],
+    /// Program and version.
+    pub tool: &'a str,
+}
+
+/// Why nothing could be observed.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotObserve {
+    /// One of our own files in the subject is not valid.
+    #[error("{0}")]
+    Own(#[from] Invalid),
+    /// A report that was asked for cannot be read.
+    #[error("the report {0} cannot be read: {1}")]
+    Report(String, String),
+    /// A value has no canonical form.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+}
+
+/// The owners' own files of a material.
+#[derive(Debug, Default)]
+pub struct Own {
+    /// `formulary.toml`.
+    pub system: Option<System>,
+    /// `formulary.debt.toml`.
+    pub debt: Option<Debt>,
+}
+
+/// Reads the owners' own files.
+///
+/// # Errors
+/// When one is there and not valid: a misread declaration would change the verdict.
+pub fn own_files(material: &dyn Material) -> Result<Own, Invalid> {
+    let read = |path: &str| {
+        let there = material.entries().iter().any(|e| e.path == path);
+        if there { material.read(path).ok() } else { None }
+    };
+    Ok(Own {
+        system: read(system_file::FILE).map(|bytes| System::read(system_file::FILE, &bytes)).transpose()?,
+        debt: read(debt::FILE).map(|bytes| Debt::read(debt::FILE, &bytes)).transpose()?,
+    })
+}
+
+/// Whether a path belongs to a part, or (for none) to what no part names.
+pub fn in_part(declared: &Declared, part: Option<&Part>, path: &str) -> bool {
+    match (declared.part_of(path), part) {
+        (Some(own), Some(part)) => own.name == part.name,
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Observes a subject.
+///
+/// # Errors
+/// See [`CannotObserve`].
+pub fn observe(asked: &Asked<'_>, own: &Own, world: &World<'_>) -> Result<Assessment, CannotObserve> {
+    let declared = own.system.as_ref().map(Declared::of).unwrap_or_default();
+    let circumstances = system::circumstances(own.system.as_ref(), world.stated, world.standing);
+    let mut out = blank(circumstances, world);
+    if own.system.is_some() {
+        out.evidence.push(declared.evidence()?);
+    }
+    if world.standing.covered {
+        out.evidence.push(Evidence::new(crate::replay::COVERED, json!(true), "register")?);
+    }
+    match asked {
+        Asked::Component(purl) => {
+            out.subject = Subject::Component { purl: Some((*purl).clone()), digest: None };
+            let mut component = Component::new((*purl).clone(), Place::file("the command line"));
+            component.from.clear();
+            component.direct = Some(true);
+            if purl.version().is_none() {
+                component.resolution = domain::Resolution::Unresolved;
+            }
+            out.components.push(component);
+        }
+        Asked::Material { material, one_file, checkout } => {
+            look(&mut out, *material, *one_file, *checkout, own)?;
+        }
+    }
+    ask_feeds(&mut out, &declared, world)?;
+    if let Asked::Material { material, .. } = asked {
+        if let Some(system) = &own.system {
+            statements::apply(&mut out, *material, system)?;
+        }
+        for (name, bytes) in world.reports {
+            reports::take_in(&mut out, name, bytes).map_err(|why| CannotObserve::Report(name.clone(), why))?;
+        }
+    }
+    if let Some(debt) = &own.debt {
+        exceptions::apply(&mut out, debt, world.packs);
+    }
+    tidy(&mut out);
+    Ok(out)
+}
+
+fn blank(circumstances: Circumstances, world: &World<'_>) -> Assessment {
+    Assessment {
+        schema: domain::assessment::SCHEMA.to_owned(),
+        tool: world.tool.to_owned(),
+        digest: None,
+        basis: None,
+        as_of: world.as_of,
+        subject: Subject::Component { purl: None, digest: None },
+        circumstances,
+        verdicts: Vec::new(),
+        controls: Vec::new(),
+        components: Vec::new(),
+        findings: Vec::new(),
+        evidence: Vec::new(),
+        obligations: Vec::new(),
+        exceptions: Vec::new(),
+        coverage: Vec::new(),
+        feeds: Vec::new(),
+        local: Value::Null,
+    }
+}
+
+/// The collectors over a material.
+fn look(
+    out: &mut Assessment,
+    material: &dyn Material,
+    one_file: bool,
+    checkout: Option<&Checkout>,
+    own: &Own,
+) -> Result<(), CannotObserve> {
+    let given = Given { today: out.as_of.date() };
+    let seen = inventory::observe(material);
+    let at_root = false;
+    let kind = if one_file { Kind::File } else { identify::kind(material, at_root, !seen.files.is_empty()) };
+    let name = match kind {
+        Kind::Repository => own.system.as_ref().and_then(|system| system.name.clone()),
+        _ => None,
+    };
+    out.subject = identify::subject(material, kind, name);
+    take_inventory(out, seen, kind)?;
+    match kind {
+        Kind::Repository => {
+            for collector in collectors::REPOSITORY {
+                take(out, collector.collect(material, given));
+            }
+            let history = json!({ "present": checkout.is_some(), "read": false });
+            out.evidence.push(Evidence::new(HISTORY, history, "git")?);
+            if let Some(checkout) = checkout {
+                let mut coverage = Coverage::new("history");
+                coverage.cannot_read(Place::file(".git"), "the history is not read yet: only the working tree was");
+                out.coverage.push(coverage);
+                out.local = json!({ "head": checkout.head, "shallow": checkout.shallow });
+            }
+        }
+        Kind::Product | Kind::File | Kind::Model => {}
+    }
+    Ok(())
+}
+
+fn take(out: &mut Assessment, observed: Observed) {
+    out.evidence.extend(observed.evidence);
+    out.findings.extend(observed.findings);
+    out.coverage.extend(observed.coverage);
+}
+
+fn take_inventory(out: &mut Assessment, seen: inventory::Observed, kind: Kind) -> Result<(), CanonicalError> {
+    // A model's folder and a dossier are not built from source: that nothing says what from is no fault.
+    let source_kind = matches!(kind, Kind::File | Kind::Repository);
+    if source_kind || seen.anything {
+        let files: Vec<Value> = seen
+            .files
+            .iter()
+            .map(|read| json!({ "path": read.path, "format": read.format, "components": read.components }))
+            .collect();
+        let value = json!({
+            "files": files,
+            "unlocked": seen.unlocked,
+            "unread": seen.unread.iter().map(|(path, _)| path).collect::<Vec<_>>(),
+            "source_without_manifest": seen.source_without_manifest,
+            "anything": seen.anything,
+        });
+        out.evidence.push(Evidence::new(INVENTORY, value, "inventory")?);
+    }
+    out.components = seen.components;
+    out.findings.extend(seen.findings);
+    out.coverage.extend(seen.coverage);
+    Ok(())
+}
+
+fn ask_feeds(out: &mut Assessment, declared: &Declared, world: &World<'_>) -> Result<(), CanonicalError> {
+    let Some(feeds) = world.feeds else { return Ok(()) };
+    let flaws = flaws::find(feeds, &out.components, &out.circumstances, declared, world.as_of);
+    out.findings.extend(flaws.findings);
+    let mut support = Vec::new();
+    let mut asked_support = false;
+    for component in &out.components {
+        match feeds.support(&component.purl) {
+            Ok(Some(known)) => {
+                asked_support = true;
+                support.push(support_row(component, &known));
+                out.findings.extend(support_finding(component, &known, world.as_of));
+            }
+            Ok(None) => asked_support |= matches!(component.purl.kind(), "generic" | "docker" | "oci"),
+            Err(_) => {}
+        }
+    }
+    if !support.is_empty() {
+        out.evidence.push(Evidence::new(SUPPORT, Value::Array(support), "endoflife")?);
+    }
+    // Only what was asked is named: another feed in the library must not change the digest.
+    let values = ["kev", "epss", "ssvc"];
+    let any_flaw = out.findings.iter().any(|f| matches!(f.kind, FindingKind::Advisory | FindingKind::Malware));
+    out.feeds = feeds
+        .stamps()
+        .into_iter()
+        .filter(|stamp| !flaws.damaged.contains_key(&stamp.name))
+        .filter(|stamp| {
+            flaws.asked.contains(&stamp.name)
+                || (any_flaw && values.contains(&stamp.name.as_str()))
+                || (asked_support && stamp.name == "endoflife")
+        })
+        .collect();
+    if !flaws.damaged.is_empty() {
+        let mut coverage = Coverage::new("feeds");
+        for (name, why) in flaws.damaged {
+            coverage.unread.push(Unread { place: Place::file(name), why });
+        }
+        out.coverage.push(coverage);
+    }
+    Ok(())
+}
+
+/// When the vendor's security support ends, as JSON: a day, `true` (ended), `false` (no end set), or
+/// null (unknown).
+fn ends(known: &feeds::Support) -> Value {
+    match known.eol {
+        Some(DateOrFlag::On(day)) => json!(day),
+        Some(DateOrFlag::Flag(ended)) => json!(ended),
+        None => Value::Null,
+    }
+}
+
+fn support_row(component: &Component, known: &feeds::Support) -> Value {
+    json!({
+        "purl": component.purl,
+        "product": known.title,
+        "cycle": known.cycle,
+        "ends": ends(known),
+        "latest": known.latest,
+        "newest_cycle": known.newest_cycle,
+    })
+}
+
+/// Past its vendor's support, or within 180 days of its end.
+fn support_finding(component: &Component, known: &feeds::Support, as_of: Timestamp) -> Option<Finding> {
+    const SOON: i64 = 180;
+    let today = as_of.date();
+    let name = format!("{} {}", known.title, known.cycle.as_deref()?);
+    let (id, control, title, due) = match known.eol? {
+        DateOrFlag::Flag(true) => {
+            ("support-ended", "in-support", format!("{name} is out of its vendor's support"), None)
+        }
+        DateOrFlag::On(day) if day < today => {
+            ("support-ended", "in-support", format!("{name} is out of its vendor's support since {day}"), Some(day))
+        }
+        DateOrFlag::On(day) if day.days_since(today) < SOON => {
+            ("support-ends", "support-ends", format!("{name} loses its vendor's support on {day}"), Some(day))
+        }
+        DateOrFlag::On(_) | DateOrFlag::Flag(false) => return None,
+    };
+    let mut finding =
+        Finding::new(FindingKind::Support, id, control, title, &component.purl.with_version(None).to_string());
+    finding.component = Some(component.purl.clone());
+    finding.places.clone_from(&component.from);
+    finding.due = due;
+    finding.development_only = component.scope == domain::Scope::Development;
+    let place = component.from.first().map(|p| format!(" in {p}")).unwrap_or_default();
+    let to = known.newest_cycle.as_ref().map(|cycle| format!(", e.g. {cycle}")).unwrap_or_default();
+    finding.remedy = Some(format!("Move to a supported cycle of {}{place}{to}.", known.title));
+    Some(finding)
+}
+
+/// One order for everything, whatever order it was seen in.
+fn tidy(out: &mut Assessment) {
+    out.findings.sort_by(|a, b| {
+        (a.kind, &a.id, &a.component, &a.places, &a.title).cmp(&(b.kind, &b.id, &b.component, &b.places, &b.title))
+    });
+    out.findings.dedup();
+    out.evidence.sort_by(|a, b| (&a.kind, &a.source, a.digest).cmp(&(&b.kind, &b.source, b.digest)));
+    out.evidence.dedup();
+    for coverage in &mut out.coverage {
+        coverage.unread.sort();
+        coverage.unread.dedup();
+    }
+    out.coverage.sort_by(|a, b| a.collector.cmp(&b.collector));
+    out.feeds.sort_by(|a, b| a.name.cmp(&b.name));
+}

@@ -1,0 +1,130 @@
+//! Who answers: for the system, for a part, for one component.
+//!
+//! In this order: the part's owner in `formulary.toml`, the system's owner there, the CODEOWNERS
+//! line that holds for the file, the contacts of `publiccode.yml`. A role that only CODEOWNERS names
+//! reviews changes; whether it also patches and monitors nobody has said, and the answer says so.
+
+use domain::{Assessment, Component, Date};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::system::{Declared, Part};
+
+/// The kind of evidence that the owner collector yields.
+pub const KIND: &str = "owner";
+
+/// Somebody who answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answering {
+    /// The role or team.
+    pub role: String,
+    /// How to reach it.
+    pub contact: Option<String>,
+    /// The day it last confirmed.
+    pub confirmed: Option<Date>,
+    /// Where it says so: `formulary.toml:3`, `.github/CODEOWNERS:7`.
+    pub source: String,
+}
+
+/// Who answers for a component, in each duty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duties {
+    /// The line of the subject that names the component.
+    pub place: String,
+    /// Who patches it.
+    pub patches: Option<Answering>,
+    /// Who monitors it.
+    pub monitors: Option<Answering>,
+    /// Who answers for it.
+    pub answers: Option<Answering>,
+    /// Until when that holds: 180 days after it was last confirmed.
+    pub until: Option<Date>,
+}
+
+/// Days for which a confirmation holds (PACKS.md, `owner-accepts`).
+pub const CONFIRMED_DAYS: i64 = 180;
+
+fn answering(owner: &crate::system::Owner) -> Answering {
+    Answering {
+        role: owner.role.clone(),
+        contact: Some(owner.contact.clone()),
+        confirmed: owner.confirmed,
+        source: owner.place.clone(),
+    }
+}
+
+/// Who answers for the system, or for a part of it.
+pub fn of_system(assessment: &Assessment, declared: &Declared, part: Option<&Part>) -> Option<Answering> {
+    let owner = part.and_then(|part| part.owner.as_ref()).or(declared.owner.as_ref());
+    owner.map(answering).or_else(|| {
+        let value = crate::facts::value(assessment, KIND)?;
+        publiccode(value).or_else(|| codeowner(value, None))
+    })
+}
+
+/// The first contact of `publiccode.yml`.
+fn publiccode(value: &Value) -> Option<Answering> {
+    let contact = value["publiccode"]["contacts"].as_array()?.first()?;
+    let text = |key: &str| contact[key].as_str().filter(|t| !t.is_empty()).map(str::to_owned);
+    Some(Answering {
+        role: text("name").or_else(|| text("affiliation")).or_else(|| text("email"))?,
+        contact: text("email").or_else(|| text("phone")),
+        confirmed: None,
+        source: value["publiccode"]["path"].as_str().unwrap_or("publiccode.yml").to_owned(),
+    })
+}
+
+/// The owners on the CODEOWNERS line that holds for a path (the last that matches), or for
+/// everything.
+fn codeowner(value: &Value, path: Option<&str>) -> Option<Answering> {
+    let file = value["codeowners"]["path"].as_str()?;
+    let rules = value["codeowners"]["rules"].as_array()?;
+    let rule = rules.iter().rev().find(|rule| {
+        let pattern = rule["pattern"].as_str().unwrap_or_default();
+        match path {
+            Some(path) => formats::codeowners::matches(pattern, path),
+            None => pattern == "*" || pattern == "**" || pattern == "/" || pattern == "/**",
+        }
+    })?;
+    let owners: Vec<&str> = rule["owners"].as_array()?.iter().filter_map(Value::as_str).collect();
+    if owners.is_empty() {
+        return None;
+    }
+    let line = rule["line"].as_u64().unwrap_or(0);
+    Some(Answering {
+        role: owners.join(", "),
+        contact: Some(owners.join(", ")),
+        confirmed: None,
+        source: format!("{file}:{line}"),
+    })
+}
+
+/// Who patches, monitors and answers for a component, for each line that names it.
+pub fn of_component(assessment: &Assessment, component: &Component) -> Vec<Duties> {
+    let declared = Declared::from_evidence(&assessment.evidence);
+    let places = if component.from.is_empty() { vec![None] } else { component.from.iter().map(Some).collect() };
+    places
+        .into_iter()
+        .map(|place| {
+            let path = place.map_or("", |place| place.path.as_str());
+            let owner = declared.owner_of(path);
+            let answers = owner.map(answering).or_else(|| {
+                let value = crate::facts::value(assessment, KIND)?;
+                codeowner(value, Some(path)).or_else(|| publiccode(value))
+            });
+            let duty = |pick: fn(&crate::system::Owner) -> &Option<String>| {
+                owner.map(|owner| match pick(owner) {
+                    Some(role) => Answering { role: role.clone(), contact: None, ..answering(owner) },
+                    None => answering(owner),
+                })
+            };
+            Duties {
+                place: place.map_or_else(|| "the subject".to_owned(), ToString::to_string),
+                patches: duty(|owner| &owner.patches),
+                monitors: duty(|owner| &owner.monitors),
+                until: answers.as_ref().and_then(|a| a.confirmed).map(|day| day.plus_days(CONFIRMED_DAYS)),
+                answers,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,318 @@
+//! What the command line takes. Each command's logic is in its own file under `commands`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::{Date, Deployment, Exposure, FeedCoverage, Tier, Timestamp, Visibility};
+
+/// May this be used, may this be public, and why: one explained answer, offline.
+#[derive(Debug, Parser)]
+#[command(
+    name = "formulary",
+    version,
+    about,
+    after_help = "Examples:\n  formulary                       judge the folder you stand in\n  formulary check web/package-lock.json --tier clinical\n  formulary check pkg:npm/lodash@4.17.15\n  formulary why lodash            the rule, the evidence, the line, the remedy\n  formulary init                  record today's debt, so that the next change is judged on its own\n\nExit codes: 0 allowed or conditional, 1 refused, 2 referred, 3 could not evaluate, or an error."
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge a folder, repository, lockfile, SBOM, model, dossier or package URL
+    Check(Check),
+    /// Write formulary.toml and record today's debt, with owners and ends
+    Init(Init),
+    /// Explain a component, a finding or a control
+    Why(Why),
+    /// Say who patches, monitors and answers for a component
+    Who(Who),
+    /// Put two subjects, open or closed, into one table of controls
+    Compare(Compare),
+    /// Say what changed between two states of one subject
+    Changes(Changes),
+    /// Judge a kept assessment again, from its own evidence or from the material
+    Replay(Replay),
+    /// Import, fetch and show reference data: advisories, exploited flaws, end of life
+    #[command(subcommand)]
+    Feeds(Feeds),
+    /// Show, test and try out the packs of controls
+    #[command(subcommand)]
+    Policy(Policy),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// The form an answer takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal, at most 100 columns
+    #[default]
+    Text,
+    /// The assessment, one line each
+    Json,
+    /// SARIF 2.1.0, for code-scanning screens
+    Sarif,
+    /// For a change request or ticket
+    Markdown,
+    /// One self-contained page
+    Html,
+}
+
+/// How a subject is judged; the same for every command that judges one.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Judging {
+    /// Tier of the use: clinical, operational, infrastructure, research
+    #[arg(long)]
+    pub(crate) tier: Option<Tier>,
+    /// How reachable the system is
+    #[arg(long, value_parser = exposure)]
+    pub(crate) exposure: Option<Exposure>,
+    /// Whether the repository is public
+    #[arg(long, value_parser = visibility)]
+    pub(crate) visibility: Option<Visibility>,
+    /// How the software reaches its users
+    #[arg(long, value_parser = deployment)]
+    pub(crate) deployment: Option<Deployment>,
+    /// Judge as of this day or instant instead of now, e.g. 2026-08-22
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) as_of: Option<Timestamp>,
+    /// Folder of the feeds, instead of the user's own
+    #[arg(long, value_name = "DIR")]
+    pub(crate) feeds: Option<PathBuf>,
+    /// Judge with this pack too: a name, or the folder of a pack (repeatable)
+    #[arg(long = "pack", value_name = "PACK")]
+    pub(crate) packs: Vec<String>,
+    /// Take the findings of this SARIF report in, with owner and deadline (repeatable)
+    #[arg(long = "findings", value_name = "REPORT")]
+    pub(crate) reports: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  formulary check .                            both questions about this repository\n  formulary check . --use --tier clinical      may it be used where it influences care?\n  formulary check . --publish                  may it be public?\n  formulary check . --since main               only what this change makes worse\n  formulary check sbom.json --format markdown  for a ticket"
+)]
+pub(crate) struct Check {
+    /// Folders, files or package URLs
+    #[arg(default_value = ".")]
+    pub(crate) subjects: Vec<String>,
+    /// Answer only: may it be used?
+    #[arg(long = "use")]
+    pub(crate) use_only: bool,
+    /// Answer only: may it be public? (counts in the exit code)
+    #[arg(long = "publish")]
+    pub(crate) publish_only: bool,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Judge only what changed since this git revision
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  formulary init --name \"Ward list\" --owner \"Ward systems team\" --contact ward@trust.example --tier operational"
+)]
+pub(crate) struct Init {
+    /// Folder of the repository
+    #[arg(default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// The system's name
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The role or team that answers for it
+    #[arg(long)]
+    pub(crate) owner: Option<String>,
+    /// How to reach that role
+    #[arg(long)]
+    pub(crate) contact: Option<String>,
+    /// Write the files even if they exist
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Ask nothing
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  formulary why lodash\n  formulary why CVE-2021-23337\n  formulary why flaw-overdue")]
+pub(crate) struct Why {
+    /// A component's name or purl, a finding's id, alias or fingerprint, or a control
+    pub(crate) what: String,
+    /// The subject
+    #[arg(long, default_value = ".", value_name = "SUBJECT")]
+    pub(crate) of: String,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Who {
+    /// A component's name or purl
+    pub(crate) component: String,
+    /// The subject
+    #[arg(long, default_value = ".", value_name = "SUBJECT")]
+    pub(crate) of: String,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The first subject
+    pub(crate) first: String,
+    /// The second subject
+    pub(crate) second: String,
+    /// Form of the answer: text, json or markdown
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each state is a folder, a file, a kept assessment (.json), or a git revision of the folder given by --of.\n\nExamples:\n  formulary changes v1.4 v1.5\n  formulary changes old-sbom.json new-sbom.json --format markdown"
+)]
+pub(crate) struct Changes {
+    /// The earlier state
+    pub(crate) before: String,
+    /// The later state
+    pub(crate) after: String,
+    /// The repository whose revisions are meant
+    #[arg(long, default_value = ".", value_name = "FOLDER")]
+    pub(crate) of: PathBuf,
+    /// Form of the answer: text, json or markdown
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The kept assessment (JSON)
+    pub(crate) assessment: PathBuf,
+    /// Collect again from this material
+    #[arg(long, value_name = "PATH")]
+    pub(crate) material: Option<PathBuf>,
+    /// With the feeds in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) feeds: Option<PathBuf>,
+    /// With these packs
+    #[arg(long = "pack", value_name = "PACK")]
+    pub(crate) packs: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Feeds {
+    /// Take in a folder in OSV's export layout, with KEV, EPSS, SSVC and end-of-life files beside it
+    Import {
+        /// The folder
+        folder: PathBuf,
+        /// Whether it holds everything its source publishes: full or partial
+        #[arg(long, value_parser = coverage)]
+        coverage: Option<FeedCoverage>,
+        /// When it was true; else the newest record not after now
+        #[arg(long, value_name = "WHEN")]
+        as_of: Option<Timestamp>,
+        /// Folder of the feeds, instead of the user's own
+        #[arg(long, value_name = "DIR")]
+        feeds: Option<PathBuf>,
+    },
+    /// Fetch what is new from the addresses in the upstreams file
+    Sync {
+        /// File of addresses, instead of the shipped one
+        #[arg(long, value_name = "FILE")]
+        upstreams: Option<PathBuf>,
+        /// Only these ecosystems (repeatable)
+        #[arg(long = "ecosystem", value_name = "NAME")]
+        ecosystems: Vec<String>,
+        /// PEM file of certificate authorities to trust, instead of the system's
+        #[arg(long, value_name = "FILE")]
+        ca: Option<PathBuf>,
+        /// Folder of the feeds, instead of the user's own
+        #[arg(long, value_name = "DIR")]
+        feeds: Option<PathBuf>,
+    },
+    /// Show which feeds are loaded, as of when, and how complete
+    Status {
+        /// Folder of the feeds, instead of the user's own
+        #[arg(long, value_name = "DIR")]
+        feeds: Option<PathBuf>,
+        /// The day to compare with, instead of today
+        #[arg(long, value_name = "DAY")]
+        as_of: Option<Date>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Policy {
+    /// List the packs, or the controls of one
+    List {
+        /// A pack's name or folder
+        pack: Option<String>,
+    },
+    /// Show one control whole: rule, actions, source, cases
+    Show {
+        /// The control, e.g. flaw-overdue
+        control: String,
+        /// In this pack
+        #[arg(long, default_value = "use")]
+        pack: String,
+    },
+    /// Run the cases of a pack
+    Test {
+        /// A pack's name or folder; all built-in ones where none is given
+        pack: Option<String>,
+    },
+    /// Say which states and verdicts would change under another pack
+    WhatIf {
+        /// The pack as it would be: a name or folder
+        pack: String,
+        /// Kept assessments (JSON)
+        #[arg(required = true)]
+        assessments: Vec<PathBuf>,
+    },
+}
+
+fn exposure(text: &str) -> Result<Exposure, String> {
+    word(text, &[("small", Exposure::Small), ("controlled", Exposure::Controlled), ("open", Exposure::Open)])
+}
+
+fn visibility(text: &str) -> Result<Visibility, String> {
+    word(text, &[("private", Visibility::Private), ("public", Visibility::Public)])
+}
+
+fn deployment(text: &str) -> Result<Deployment, String> {
+    word(
+        text,
+        &[
+            ("internal", Deployment::Internal),
+            ("service", Deployment::Service),
+            ("browser", Deployment::Browser),
+            ("distributed", Deployment::Distributed),
+        ],
+    )
+}
+
+fn coverage(text: &str) -> Result<FeedCoverage, String> {
+    word(text, &[("full", FeedCoverage::Full), ("partial", FeedCoverage::Partial)])
+}
+
+fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, String> {
+    words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        format!("write one of: {}", words.join(", "))
+    })
+}

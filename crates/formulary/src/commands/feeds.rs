@@ -1,0 +1,105 @@
+//! `formulary feeds import|sync|status`: reference data, taken in, fetched, shown.
+
+use std::{fmt::Write, path::PathBuf};
+
+use domain::{Date, FeedCoverage};
+use feeds::{ImportOptions, Progress as Step};
+
+use crate::{
+    args::Feeds,
+    library,
+    output::{Failure, answer},
+    progress::Progress,
+    world::World,
+};
+
+pub(crate) fn run(args: &Feeds, world: &World) -> Result<u8, Failure> {
+    match args {
+        Feeds::Import { folder, coverage, as_of, feeds } => {
+            let options = ImportOptions { coverage: *coverage, as_of: *as_of, ..ImportOptions::new(world.now) };
+            import(folder, &options, feeds.as_ref(), world)
+        }
+        Feeds::Sync { upstreams, ecosystems, ca, feeds } => {
+            super::sync::run(upstreams.as_deref(), ecosystems, ca.as_deref(), feeds.as_ref(), world)
+        }
+        Feeds::Status { feeds, as_of } => status(feeds.as_ref(), *as_of, world),
+    }
+}
+
+fn import(
+    folder: &std::path::Path,
+    options: &ImportOptions,
+    into: Option<&PathBuf>,
+    world: &World,
+) -> Result<u8, Failure> {
+    let library = library::folder(into, world)?;
+    let progress = Progress::start();
+    let report = feeds::import(folder, &library, options, &mut |step| {
+        progress.say(match step {
+            Step::Waiting => "another import is under way: waiting for it".to_owned(),
+            Step::Found { feeds } => pages::words::count(feeds, "feed found", "feeds found"),
+            Step::Reading { feed, done, .. } => format!("{feed}: {done} records"),
+            other => format!("{other:?}"),
+        });
+    })
+    .map_err(|error| Failure::from(error).next("What was loaded before stays as it was."))?;
+    drop(progress);
+    let mut out = String::new();
+    for held in &report.imported {
+        line(&mut out, held, None);
+    }
+    for (name, fault) in &report.failed {
+        let _ = writeln!(out, "{name}: not imported, what was loaded stays: {}", pages::columns::cut(&fault.to_string(), 200));
+    }
+    if report.imported.iter().any(|held| held.stamp.coverage == FeedCoverage::Partial) && options.coverage.is_none() {
+        let _ = writeln!(
+            out,
+            "Taken as partial. If the folder holds everything its source publishes, say --coverage full."
+        );
+    }
+    answer(&out);
+    Ok(if report.failed.is_empty() { 0 } else { 3 })
+}
+
+fn line(out: &mut String, held: &feeds::Held, today: Option<Date>) {
+    let coverage = match held.stamp.coverage {
+        FeedCoverage::Full => "full",
+        FeedCoverage::Partial => "partial",
+    };
+    let date = held.stamp.as_of.date();
+    let age = today
+        .map(|today| format!(", {} old", pages::words::count(usize::try_from(today.days_since(date)).unwrap_or(0), "day", "days")))
+        .unwrap_or_default();
+    let unread = if held.unread > 0 { format!(", {} not readable", held.unread) } else { String::new() };
+    let _ = writeln!(
+        out,
+        "{:<18} as of {date}{age}, {coverage}, {} records{unread}",
+        held.stamp.name, held.stamp.records
+    );
+}
+
+fn status(given: Option<&PathBuf>, as_of: Option<Date>, world: &World) -> Result<u8, Failure> {
+    let folder = library::folder(given, world)?;
+    let feeds = library::open(Some(&folder).filter(|f| f.exists()), world)?;
+    let today = as_of.unwrap_or_else(|| world.now.date());
+    let mut out = String::new();
+    let mut any = false;
+    if let Some(feeds) = feeds.filter(|_| folder.exists()) {
+        for held in feeds.held() {
+            any = true;
+            line(&mut out, held, Some(today));
+        }
+        for (name, why) in feeds.damaged() {
+            let _ = writeln!(out, "{name:<18} damaged: {} (import it again)", pages::columns::cut(why, 60));
+        }
+    }
+    if !any {
+        let _ = writeln!(
+            out,
+            "No feeds are loaded in {}.\nTake some in with `formulary feeds import DIR`, or fetch them with `formulary feeds sync`.",
+            folder.display()
+        );
+    }
+    answer(&out);
+    Ok(0)
+}

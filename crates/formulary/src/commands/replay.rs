@@ -1,0 +1,64 @@
+//! `formulary replay`: judges a kept assessment again, from its own evidence, or collects again.
+
+use std::fmt::Write;
+
+use assess::{
+    replay::{self, differ},
+    system::Stating,
+};
+use domain::{Assessment, circumstances::By};
+
+use crate::{
+    args::Replay,
+    library,
+    output::{Failure, answer},
+    subject::{self, Judge},
+    world::World,
+};
+
+pub(crate) fn run(args: &Replay, _world: &World) -> Result<u8, Failure> {
+    let kept = subject::kept(&args.assessment)?;
+    let packs = subject::packs_of(&kept, &args.packs)?;
+    let (intact, differences) = match &args.material {
+        None => {
+            let replayed = replay::replay(&kept, &packs)?;
+            (replayed.intact, replayed.differences)
+        }
+        Some(material) => {
+            let named = material.display().to_string();
+            let feeds = args.feeds.as_ref().map(|folder| library::open_at(folder)).transpose()?;
+            let judge = Judge::with(kept.as_of, feeds, stated(&kept), args.packs.clone());
+            let again = judge.judge(&subject::open(&named)?, &named, replay::questions(&kept))?;
+            let intact = kept.digest == Some(kept.compute_digest()?);
+            let same = again.assessment.digest == kept.digest;
+            (intact, if same { Vec::new() } else { differ(&kept, &again.assessment) })
+        }
+    };
+    let mut out = String::new();
+    if !intact {
+        let _ = writeln!(out, "The assessment was changed after it was written: its digest is not that of its content.");
+    }
+    if differences.is_empty() && intact {
+        let digest = kept.digest.map(|d| d.to_string()).unwrap_or_default();
+        let _ = writeln!(out, "The same: {digest}");
+    } else if !differences.is_empty() {
+        let _ = writeln!(out, "It differs:");
+        for line in &differences {
+            let _ = writeln!(out, "  {}", pages::columns::cut(line, pages::columns::WIDTH - 2));
+        }
+    }
+    answer(&out);
+    Ok(if intact && differences.is_empty() { 0 } else { 1 })
+}
+
+/// What was declared then; what the material's own file declares it declares again.
+fn stated(kept: &Assessment) -> Stating {
+    let of = &kept.circumstances;
+    let declared = |by: By| by != By::Assumed;
+    Stating {
+        tier: declared(of.tier.by).then_some(of.tier.value),
+        exposure: declared(of.exposure.by).then_some(of.exposure.value),
+        visibility: declared(of.visibility.by).then_some(of.visibility.value),
+        deployment: declared(of.deployment.by).then_some(of.deployment.value),
+    }
+}

@@ -1,0 +1,80 @@
+//! Writing to the terminal: never a panic on a closed pipe, colours only where somebody sees them.
+
+use std::io::{self, IsTerminal, Write};
+
+/// Something a command could not do, in plain English, with what to do next.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What happened.
+    what: String,
+    /// What to do next.
+    next: Option<String>,
+}
+
+impl Failure {
+    /// Something could not be done.
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), next: None }
+    }
+
+    /// With what to do next.
+    pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut what = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            if !what.contains(&cause_text) {
+                what.push_str(": ");
+                what.push_str(&cause_text);
+            }
+            source = cause.source();
+        }
+        Self::new(what)
+    }
+}
+
+/// Writes an answer to standard output. A reader that has gone away ends it quietly.
+pub(crate) fn answer(text: &str) {
+    let mut out = anstream::stdout().lock();
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        closed(&error);
+    }
+}
+
+/// Writes a remark to standard error.
+pub(crate) fn remark(text: &str) {
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "{text}");
+}
+
+/// Writes a failure to standard error.
+pub(crate) fn failure(failure: &Failure) {
+    let red = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    let mut err = anstream::stderr().lock();
+    let what = pages::columns::wrap(&failure.what, pages::columns::WIDTH - 7).join("\n       ");
+    let _ = writeln!(err, "{red}error{red:#}: {what}");
+    if let Some(next) = &failure.next {
+        let next = pages::columns::wrap(next, pages::columns::WIDTH - 7).join("\n       ");
+        let _ = writeln!(err, "       {next}");
+    }
+}
+
+/// Whether a person watches standard error.
+pub(crate) fn watched() -> bool {
+    io::stderr().is_terminal()
+}
+
+fn closed(error: &io::Error) {
+    if error.kind() != io::ErrorKind::BrokenPipe {
+        let _ = writeln!(io::stderr(), "error: cannot write the answer: {error}");
+        std::process::exit(3);
+    }
+    // Whoever read the first lines has what they wanted; the verdict's exit code still counts.
+}

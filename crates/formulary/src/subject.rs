@@ -1,0 +1,290 @@
+//! From what the command line names to an assessment: a folder, a file, a purl, or a kept
+//! assessment.
+
+use std::{
+    fs,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
+use assess::{
+    judge::{Questions, judge},
+    observe::{self, Asked, Own},
+    seal::seal,
+    system::Stating,
+};
+use domain::{Assessment, Purl, Purpose, Standing, Timestamp};
+use evidence::material::{
+    Material,
+    file::OneFile,
+    folder::Folder,
+    revision::{self, Checkout, Revision},
+};
+use feeds::Feeds;
+use policy::Pack;
+
+use crate::{args::Judging, library, output::Failure, packs, world::World};
+
+/// Program and version, as assessments name them.
+pub(crate) const TOOL: &str = concat!("formulary ", env!("CARGO_PKG_VERSION"));
+
+/// The largest assessment or report read, in bytes.
+const LARGEST: u64 = 256 << 20;
+
+/// What is needed to judge anything.
+pub(crate) struct Judge {
+    pub(crate) as_of: Timestamp,
+    pub(crate) feeds: Option<Feeds>,
+    stated: Stating,
+    pack_names: Vec<String>,
+    reports: Vec<(String, Vec<u8>)>,
+}
+
+/// A subject, opened.
+pub(crate) enum Opened {
+    Folder { folder: Folder, checkout: Option<Checkout> },
+    File(OneFile),
+    Revision(Revision),
+    Purl(Purl),
+}
+
+impl Opened {
+    fn material(&self) -> Option<(&dyn Material, bool)> {
+        match self {
+            Self::Folder { folder, .. } => Some((folder, false)),
+            Self::File(file) => Some((file, true)),
+            Self::Revision(revision) => Some((revision, false)),
+            Self::Purl(_) => None,
+        }
+    }
+}
+
+/// An assessment, with the packs that judged it.
+pub(crate) struct Judged {
+    pub(crate) assessment: Assessment,
+    pub(crate) packs: Vec<Pack>,
+}
+
+/// Opens what a word names.
+pub(crate) fn open(named: &str) -> Result<Opened, Failure> {
+    if named.starts_with("pkg:") {
+        let purl = named.parse::<Purl>().map_err(|error| {
+            Failure::from(error).next("A package URL looks like pkg:npm/lodash@4.17.21.")
+        })?;
+        return Ok(Opened::Purl(purl));
+    }
+    let path = Path::new(named);
+    let meta = fs::metadata(path).map_err(|error| {
+        Failure::new(format!("cannot read {named}: {error}"))
+            .next("Name a folder, a lockfile, an SBOM, or a package URL such as pkg:npm/lodash@4.17.21.")
+    })?;
+    if meta.is_dir() {
+        return folder(path);
+    }
+    Ok(Opened::File(OneFile::open(path)?))
+}
+
+/// Opens a folder, with what git says of it.
+pub(crate) fn folder(path: &Path) -> Result<Opened, Failure> {
+    let checkout = revision::checkout(path);
+    let tracked = checkout.as_ref().map_or(&[][..], |checkout| &checkout.tracked);
+    Ok(Opened::Folder { folder: Folder::open(path, tracked)?, checkout })
+}
+
+impl Judge {
+    /// Prepares to judge as the command line says.
+    pub(crate) fn new(args: &Judging, world: &World) -> Result<Self, Failure> {
+        let reports = args
+            .reports
+            .iter()
+            .map(|path| Ok((path.display().to_string(), read(path)?)))
+            .collect::<Result<_, Failure>>()?;
+        Ok(Self {
+            as_of: args.as_of.unwrap_or(world.now),
+            feeds: library::open(args.feeds.as_ref(), world)?,
+            stated: Stating {
+                tier: args.tier,
+                exposure: args.exposure,
+                visibility: args.visibility,
+                deployment: args.deployment,
+            },
+            pack_names: args.packs.clone(),
+            reports,
+        })
+    }
+
+    /// With other feeds.
+    pub(crate) fn with(as_of: Timestamp, feeds: Option<Feeds>, stated: Stating, pack_names: Vec<String>) -> Self {
+        Self { as_of, feeds, stated, pack_names, reports: Vec::new() }
+    }
+
+    /// Judges a subject.
+    pub(crate) fn judge(&self, opened: &Opened, named: &str, questions: Questions) -> Result<Judged, Failure> {
+        let own = match opened.material() {
+            Some((material, false)) => observe::own_files(material).map_err(own_fault)?,
+            Some((_, true)) | None => Own::default(),
+        };
+        self.judge_as(opened, named, questions, &own)
+    }
+
+    /// Judges a subject as if these were its owners' files.
+    pub(crate) fn judge_as(
+        &self,
+        opened: &Opened,
+        named: &str,
+        questions: Questions,
+        own: &Own,
+    ) -> Result<Judged, Failure> {
+        let declared = own.system.as_ref().map_or(&[][..], |system| &system.packs);
+        let packs = packs::packs(&self.pack_names, declared, Path::new(named))?;
+        let asked = match opened {
+            Opened::Purl(purl) => Asked::Component(purl),
+            Opened::Folder { folder, checkout } => {
+                Asked::Material { material: folder, one_file: false, checkout: checkout.as_ref() }
+            }
+            Opened::File(file) => Asked::Material { material: file, one_file: true, checkout: None },
+            Opened::Revision(revision) => Asked::Material { material: revision, one_file: false, checkout: None },
+        };
+        let standing = Standing::default();
+        let world = observe::World {
+            as_of: self.as_of,
+            feeds: self.feeds.as_ref(),
+            stated: self.stated,
+            standing: &standing,
+            packs: &packs,
+            reports: &self.reports,
+            tool: TOOL,
+        };
+        let mut assessment = observe::observe(&asked, own, &world).map_err(|error| match error {
+            observe::CannotObserve::Own(invalid) => own_fault(invalid),
+            other => Failure::from(other),
+        })?;
+        judge(&mut assessment, &packs, questions, standing.covered);
+        seal(&mut assessment)?;
+        Ok(Judged { assessment, packs })
+    }
+}
+
+fn own_fault(invalid: formats::own::Invalid) -> Failure {
+    Failure::new(invalid.to_string())
+        .next("Nothing was judged, because a misread declaration would change the answer. Mend the lines above.")
+}
+
+/// A file of bounded size.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let cannot = |error: std::io::Error| Failure::new(format!("cannot read {}: {error}", path.display()));
+    let mut bytes = Vec::new();
+    fs::File::open(path).map_err(cannot)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Failure::new(format!("{} is larger than {} MiB", path.display(), LARGEST >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// A kept assessment.
+pub(crate) fn kept(path: &Path) -> Result<Assessment, Failure> {
+    let bytes = read(path)?;
+    let assessment: Assessment = serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::new(format!("{} is no kept assessment: {error}", path.display()))
+            .next("Keep one with `formulary check . --format json > assessment.json`.")
+    })?;
+    if assessment.schema != domain::assessment::SCHEMA {
+        return Err(Failure::new(format!(
+            "{} has the schema `{}`; this program reads {}",
+            path.display(),
+            pages::columns::cut(&assessment.schema, 60),
+            domain::assessment::SCHEMA
+        )));
+    }
+    Ok(assessment)
+}
+
+/// The packs that a kept assessment names, if they are built in and of the same version.
+pub(crate) fn packs_of(kept: &Assessment, asked: &[String]) -> Result<Vec<Pack>, Failure> {
+    let mut given = asked.iter().map(|name| packs::pack(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut out: Vec<Pack> = Vec::new();
+    for verdict in &kept.verdicts {
+        if out.iter().any(|pack| pack.label() == verdict.pack) {
+            continue;
+        }
+        if let Some(at) = given.iter().position(|pack| pack.label() == verdict.pack) {
+            out.push(given.remove(at));
+            continue;
+        }
+        let (name, _) = verdict.pack.split_once('@').unwrap_or((&verdict.pack, ""));
+        let pack = packs::pack(name)?;
+        if pack.label() != verdict.pack {
+            return Err(Failure::new(format!("it was judged by {}; this program has {}", verdict.pack, pack.label()))
+                .next("Name the folder of that version with --pack."));
+        }
+        out.push(pack);
+    }
+    out.extend(given);
+    Ok(out)
+}
+
+/// What another pack would make of a kept assessment, in lines.
+pub(crate) fn tried(kept: &Assessment, pack: &Pack) -> Result<String, Failure> {
+    use std::fmt::Write;
+    let questions = Questions { use_: pack.purpose() == Purpose::Use, publish: pack.purpose() == Purpose::Publish };
+    let mut again = kept.clone();
+    judge(&mut again, std::slice::from_ref(pack), questions, false);
+    let mut out = String::new();
+    let mut any = false;
+    for verdict in &again.verdicts {
+        let before = kept.verdicts.iter().filter(|v| v.purpose == verdict.purpose && v.part == verdict.part);
+        for was in before {
+            any = true;
+            let part = verdict.part.as_ref().map(|p| format!(", part {p}")).unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "  {}{part}: {} by {} → {} by {}",
+                verdict.purpose.word(),
+                was.outcome,
+                was.pack,
+                verdict.outcome,
+                verdict.pack
+            );
+            for control in again.controls.iter().filter(|c| c.part == verdict.part) {
+                let old = kept.controls.iter().find(|c| c.id == control.id && c.part == control.part && c.pack == was.pack);
+                let old_outcome = was.reasons.iter().find(|r| r.control == control.id).map(|r| r.outcome);
+                let new_outcome = verdict.reasons.iter().find(|r| r.control == control.id).map(|r| r.outcome);
+                if old.map(|c| c.state) != Some(control.state) || old_outcome != new_outcome {
+                    let text = |outcome: Option<domain::Outcome>| outcome.map_or("no consequence", domain::Outcome::word);
+                    let _ = writeln!(
+                        out,
+                        "    {:<22} {} ({}) → {} ({})",
+                        control.id,
+                        old.map_or("not asked", |c| c.state.word()),
+                        text(old_outcome),
+                        control.state,
+                        text(new_outcome)
+                    );
+                }
+            }
+        }
+    }
+    if !any {
+        let _ = writeln!(out, "  it does not answer the question that {} asks", pack.label());
+    }
+    Ok(out)
+}
+
+/// A state for `changes`: a folder, a file, a kept assessment, or a revision of a folder.
+pub(crate) fn state(named: &str, of: &Path, judge: &Judge) -> Result<Assessment, Failure> {
+    let questions = Questions { use_: true, publish: true };
+    let path = PathBuf::from(named);
+    if path.extension().is_some_and(|e| e == "json")
+        && let Ok(assessment) = kept(&path)
+    {
+        return Ok(assessment);
+    }
+    if named.starts_with("pkg:") || path.exists() {
+        return Ok(judge.judge(&open(named)?, named, questions)?.assessment);
+    }
+    let revision = Revision::open(of, named).map_err(|error| {
+        Failure::new(format!("`{named}` is neither a file nor a revision: {error}"))
+            .next("Name two folders, files, kept assessments, or git revisions of the folder given by --of.")
+    })?;
+    Ok(judge.judge(&Opened::Revision(revision), &of.display().to_string(), questions)?.assessment)
+}
