@@ -35,7 +35,9 @@ pub fn what_changed(library: &Path, old: &FeedStamp, new: &FeedStamp) -> Result<
     if matches!(new.name.as_str(), "kev" | "epss" | "ssvc") {
         let read = |path: &Path| {
             let mut all = BTreeMap::new();
-            Table::open(path)?.for_each(|key, value| drop(all.insert(key, value)))?;
+            Table::open(path)?.for_each(|key, value| {
+                all.insert(key, value);
+            })?;
             Ok::<_, IndexError>(all)
         };
         let ids = differing(&read(&old_path)?, &read(&new_path)?);
@@ -45,7 +47,9 @@ pub fn what_changed(library: &Path, old: &FeedStamp, new: &FeedStamp) -> Result<
     let read = |path: &Path| {
         let names = Names::open(path)?;
         let mut blocks = BTreeMap::new();
-        names.for_each(|name, block| drop(blocks.insert(name, Digest::of(&block))))?;
+        names.for_each(|name, block| {
+            blocks.insert(name, Digest::of(&block));
+        })?;
         Ok::<_, IndexError>((blocks, ids(&names.appendix()?)?))
     };
     let ((old_blocks, old_ids), (new_blocks, new_ids)) = (read(&old_path)?, read(&new_path)?);

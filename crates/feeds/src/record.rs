@@ -25,7 +25,7 @@ const MOST_VECTORS: usize = 20;
 
 /// What a record is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RecordKind {
+pub(crate) enum RecordKind {
     /// A flaw.
     Flaw,
     /// A malicious component (`MAL-…`).

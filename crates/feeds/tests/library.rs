@@ -207,7 +207,10 @@ fn feeds_that_a_kept_assessment_names_survive_pruning() {
     let new = scene.open().stamps()[0].clone();
     assert_ne!(old.digest, new.digest);
     let changed = feeds::what_changed(&scene.library(), &old, &new).unwrap();
-    assert_eq!((changed.names, changed.ids), (vec!["b".to_owned(), "c".to_owned()], vec!["X-2".to_owned(), "X-3".to_owned()]));
+    assert_eq!(
+        (changed.names, changed.ids),
+        (vec!["b".to_owned(), "c".to_owned()], vec!["X-2".to_owned(), "X-3".to_owned()])
+    );
 
     let library = Library::at(&scene.library());
     let pruned = library.prune(&[old.digest]).unwrap();
@@ -225,7 +228,8 @@ fn a_library_that_cannot_be_written_is_a_clear_error() {
     let scene = good();
     let blocked = scene.folder.path().join("blocked");
     std::fs::write(&blocked, "a file").unwrap();
-    let error = feeds::import(&scene.export(), &blocked, &ImportOptions::new(now()), &mut |_| {}).unwrap_err();
+    let error =
+        feeds::import(&scene.export(), &blocked, &ImportOptions::new(now()), &mut |_| {}).unwrap_err();
     assert!(error.to_string().contains("cannot write to the feed library"), "{error}");
 
     use std::os::unix::fs::PermissionsExt;
@@ -249,12 +253,14 @@ fn a_library_that_cannot_be_written_is_a_clear_error() {
 /// Not a test by itself: what the two tests below start as a process of its own.
 #[test]
 fn import_in_a_loop() {
-    let (Some(export), Some(library)) = (std::env::var_os("LOOP_EXPORT"), std::env::var_os("LOOP_LIBRARY")) else {
+    let (Some(export), Some(library)) = (std::env::var_os("LOOP_EXPORT"), std::env::var_os("LOOP_LIBRARY"))
+    else {
         return;
     };
     let rounds: usize = std::env::var("LOOP_ROUNDS").unwrap().parse().unwrap();
     for _ in 0..rounds {
-        feeds::import(Path::new(&export), Path::new(&library), &ImportOptions::new(now()), &mut |_| {}).unwrap();
+        feeds::import(Path::new(&export), Path::new(&library), &ImportOptions::new(now()), &mut |_| {})
+            .unwrap();
     }
 }
 
@@ -295,11 +301,16 @@ fn an_import_killed_at_any_moment_leaves_a_library_that_answers() {
         child.wait().unwrap();
         let feeds = one.open();
         assert_eq!(feeds.damaged().count(), 0);
-        assert_eq!(feeds.matches(&[component("pkg:npm/a@1.0.0")]).components[0].matches.len(), 1, "round {round}");
+        assert_eq!(
+            feeds.matches(&[component("pkg:npm/a@1.0.0")]).components[0].matches.len(),
+            1,
+            "round {round}"
+        );
     }
     // The lock of the killed is free, and what they left unfinished goes away.
     one.import().unwrap();
-    let left: Vec<_> = std::fs::read_dir(one.library().join("index")).unwrap().flatten().map(|e| e.file_name()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(one.library().join("index")).unwrap().flatten().map(|e| e.file_name()).collect();
     assert!(left.iter().all(|n| n.len() == 64), "{left:?}");
 }
 

@@ -64,10 +64,25 @@ fn a_withdrawn_record_matches_nothing_and_is_counted() {
 
 #[test]
 fn one_flaw_under_many_ids_is_one_finding() {
-    let ghsa = npm("GHSA-1111-2222-3333", "a", BELOW_2, r#","aliases":["CVE-2026-0001"],"published":"2026-02-02T00:00:00Z""#);
-    let other = npm("SNYK-9", "a", &semver(r#"{"introduced":"0"},{"fixed":"2.1.0"}"#), r#","aliases":["CVE-2026-0001"],"published":"2025-12-24T00:00:00Z""#);
+    let ghsa = npm(
+        "GHSA-1111-2222-3333",
+        "a",
+        BELOW_2,
+        r#","aliases":["CVE-2026-0001"],"published":"2026-02-02T00:00:00Z""#,
+    );
+    let other = npm(
+        "SNYK-9",
+        "a",
+        &semver(r#"{"introduced":"0"},{"fixed":"2.1.0"}"#),
+        r#","aliases":["CVE-2026-0001"],"published":"2025-12-24T00:00:00Z""#,
+    );
     // Linked to the first by no id of its own, but through a record that does not even hold.
-    let bridge = npm("ZZZ-1", "a", &semver(r#"{"introduced":"9.0.0"}"#), r#","aliases":["CVE-2026-0001","CVE-2026-0002"]"#);
+    let bridge = npm(
+        "ZZZ-1",
+        "a",
+        &semver(r#"{"introduced":"9.0.0"}"#),
+        r#","aliases":["CVE-2026-0001","CVE-2026-0002"]"#,
+    );
     let far = npm("AAA-1", "a", BELOW_2, r#","aliases":["CVE-2026-0002"]"#);
     let found = Scene::with("npm", &[&far, &ghsa, &other, &bridge]).matches("pkg:npm/a@1.0.0");
     assert_eq!(found.len(), 1, "{found:?}");
@@ -90,7 +105,8 @@ fn a_notice_that_bundles_flaws_does_not_join_them() {
 
 #[test]
 fn no_severity_is_unknown() {
-    let found = Scene::with("npm", &[&npm("X-1", "a", BELOW_2, r#","severity":[]"#)]).matches("pkg:npm/a@1.0.0");
+    let found =
+        Scene::with("npm", &[&npm("X-1", "a", BELOW_2, r#","severity":[]"#)]).matches("pkg:npm/a@1.0.0");
     assert!(found[0].cvss.is_empty());
     let vector = r#","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"},{"type":"Ubuntu","score":"low"}]"#;
     let found = Scene::with("npm", &[&npm("X-1", "a", BELOW_2, vector)]).matches("pkg:npm/a@1.0.0");
@@ -119,7 +135,12 @@ fn a_malware_record_that_condemns_every_version_and_names_exact_ones_decides_by_
 #[test]
 fn a_malware_record_that_condemns_the_whole_name_says_so() {
     let sweeping = npm("MAL-2025-2", "evil", &semver(r#"{"introduced":"0"}"#), "");
-    let both = npm("MAL-2025-3", "evil2", r#""ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}],"versions":["1.0.0"]"#, "");
+    let both = npm(
+        "MAL-2025-3",
+        "evil2",
+        r#""ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}],"versions":["1.0.0"]"#,
+        "",
+    );
     let scene = Scene::with("npm", &[&sweeping, &both]);
     let found = scene.matches("pkg:npm/evil@3.0.0");
     assert_eq!((found[0].kind, found[0].every_version), (MatchKind::Malware, true));
@@ -143,7 +164,12 @@ fn a_malware_record_with_a_list_condemns_only_the_list() {
 #[test]
 fn a_record_with_neither_versions_nor_ranges_cannot_be_judged() {
     let none = npm("X-1", "a", r#""ranges":[]"#, "");
-    let git = npm("X-2", "a", r#""ranges":[{"type":"GIT","repo":"https://code.example/a","events":[{"introduced":"0"}]}]"#, "");
+    let git = npm(
+        "X-2",
+        "a",
+        r#""ranges":[{"type":"GIT","repo":"https://code.example/a","events":[{"introduced":"0"}]}]"#,
+        "",
+    );
     let scene = Scene::with("npm", &[&none, &git]);
     let found = scene.matches("pkg:npm/a@1.0.0");
     assert_eq!(found.len(), 2);
@@ -155,7 +181,12 @@ fn a_record_with_neither_versions_nor_ranges_cannot_be_judged() {
 
 #[test]
 fn a_range_of_an_unknown_type_is_not_a_no() {
-    let strange = npm("X-1", "a", r#""ranges":[{"type":"LUNAR","events":[{"introduced":"0"},{"fixed":"1"}]}],"versions":["3.0.0"]"#, "");
+    let strange = npm(
+        "X-1",
+        "a",
+        r#""ranges":[{"type":"LUNAR","events":[{"introduced":"0"},{"fixed":"1"}]}],"versions":["3.0.0"]"#,
+        "",
+    );
     let scene = Scene::with("npm", &[&strange]);
     assert_eq!(scene.matches("pkg:npm/a@3.0.0")[0].kind, MatchKind::Advisory);
     assert_eq!(scene.matches("pkg:npm/a@1.0.0")[0].kind, MatchKind::Undetermined);
@@ -163,7 +194,10 @@ fn a_range_of_an_unknown_type_is_not_a_no() {
 
 #[test]
 fn a_version_that_cannot_be_ordered_is_undetermined_once() {
-    let scene = Scene::with("npm", &[&npm("X-1", "a", BELOW_2, ""), &npm("X-2", "a", BELOW_2, ""), &npm("X-3", "a", BELOW_2, "")]);
+    let scene = Scene::with(
+        "npm",
+        &[&npm("X-1", "a", BELOW_2, ""), &npm("X-2", "a", BELOW_2, ""), &npm("X-3", "a", BELOW_2, "")],
+    );
     let found = scene.matches("pkg:npm/a@next");
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!((found[0].kind, found[0].doubt), (MatchKind::Undetermined, Some(Doubt::Version)));
@@ -176,7 +210,10 @@ fn a_version_that_cannot_be_ordered_is_undetermined_once() {
 
 #[test]
 fn an_event_that_cannot_be_ordered_is_undetermined() {
-    let scene = Scene::with("npm", &[&npm("X-1", "a", &semver(r#"{"introduced":"1.0.0"},{"fixed":"the next one"}"#), "")]);
+    let scene = Scene::with(
+        "npm",
+        &[&npm("X-1", "a", &semver(r#"{"introduced":"1.0.0"},{"fixed":"the next one"}"#), "")],
+    );
     let found = scene.matches("pkg:npm/a@1.5.0");
     assert_eq!((found[0].kind, found[0].doubt), (MatchKind::Undetermined, Some(Doubt::Record)));
     assert!(scene.matches("pkg:npm/a@0.5.0").is_empty(), "before it began it cannot be in it");
@@ -185,14 +222,26 @@ fn an_event_that_cannot_be_ordered_is_undetermined() {
 #[test]
 fn unmaintained_and_notice_are_no_flaws_and_unsound_is_one() {
     let informational = |id: &str, name: &str, word: &str| {
-        record("crates.io", id, name, &format!(r#"{},"database_specific":{{"informational":"{word}"}}"#, semver(r#"{"introduced":"0.0.0-0"}"#)), "")
+        record(
+            "crates.io",
+            id,
+            name,
+            &format!(
+                r#"{},"database_specific":{{"informational":"{word}"}}"#,
+                semver(r#"{"introduced":"0.0.0-0"}"#)
+            ),
+            "",
+        )
     };
-    let scene = Scene::with("crates.io", &[
-        &informational("RUSTSEC-2026-0001", "a", "unmaintained"),
-        &informational("RUSTSEC-2026-0002", "b", "notice"),
-        &informational("RUSTSEC-2026-0003", "c", "unsound"),
-        &informational("RUSTSEC-2026-0004", "d", "a word not known"),
-    ]);
+    let scene = Scene::with(
+        "crates.io",
+        &[
+            &informational("RUSTSEC-2026-0001", "a", "unmaintained"),
+            &informational("RUSTSEC-2026-0002", "b", "notice"),
+            &informational("RUSTSEC-2026-0003", "c", "unsound"),
+            &informational("RUSTSEC-2026-0004", "d", "a word not known"),
+        ],
+    );
     let kind = |name: &str| scene.matches(&format!("pkg:cargo/{name}@1.0.0"))[0].kind;
     assert_eq!(kind("a"), MatchKind::Maintenance);
     assert_eq!(kind("b"), MatchKind::Maintenance);
@@ -202,18 +251,32 @@ fn unmaintained_and_notice_are_no_flaws_and_unsound_is_one() {
 
 #[test]
 fn the_lowest_version_that_clears_all_is_free_of_every_known_flaw() {
-    let scene = Scene::with("npm", &[
-        &npm("X-1", "a", &semver(r#"{"introduced":"0"},{"fixed":"1.1.0"}"#), ""),
-        &npm("X-2", "a", &semver(r#"{"introduced":"1.0.0"},{"fixed":"1.2.0"},{"introduced":"2.0.0"},{"fixed":"2.0.1"}"#), ""),
-        // Does not hold for 1.0.5, but for the version that clears the others.
-        &npm("X-3", "a", &semver(r#"{"introduced":"1.2.0"},{"fixed":"1.3.0"}"#), ""),
-    ]);
+    let scene = Scene::with(
+        "npm",
+        &[
+            &npm("X-1", "a", &semver(r#"{"introduced":"0"},{"fixed":"1.1.0"}"#), ""),
+            &npm(
+                "X-2",
+                "a",
+                &semver(
+                    r#"{"introduced":"1.0.0"},{"fixed":"1.2.0"},{"introduced":"2.0.0"},{"fixed":"2.0.1"}"#,
+                ),
+                "",
+            ),
+            // Does not hold for 1.0.5, but for the version that clears the others.
+            &npm("X-3", "a", &semver(r#"{"introduced":"1.2.0"},{"fixed":"1.3.0"}"#), ""),
+        ],
+    );
     let look = scene.look("pkg:npm/a@1.0.5");
-    let cleared: Vec<_> = look.matches.iter().map(|m| (m.id.as_str(), m.clears_this.as_deref(), m.matched.as_str())).collect();
-    assert_eq!(cleared, [
-        ("X-1", Some("1.1.0"), "introduced 0, fixed 1.1.0"),
-        ("X-2", Some("1.2.0"), "introduced 1.0.0, fixed 1.2.0"),
-    ]);
+    let cleared: Vec<_> =
+        look.matches.iter().map(|m| (m.id.as_str(), m.clears_this.as_deref(), m.matched.as_str())).collect();
+    assert_eq!(
+        cleared,
+        [
+            ("X-1", Some("1.1.0"), "introduced 0, fixed 1.1.0"),
+            ("X-2", Some("1.2.0"), "introduced 1.0.0, fixed 1.2.0"),
+        ]
+    );
     assert_eq!(look.clears_all.as_deref(), Some("1.3.0"));
     assert_eq!(look.matches[1].fixed, ["1.2.0", "2.0.1"]);
     assert_eq!(scene.look("pkg:npm/a@1.3.0").clears_all, None, "nothing to clear");
@@ -221,10 +284,13 @@ fn the_lowest_version_that_clears_all_is_free_of_every_known_flaw() {
 
 #[test]
 fn a_flaw_without_a_fix_leaves_no_version_that_clears_all() {
-    let scene = Scene::with("npm", &[
-        &npm("X-1", "a", BELOW_2, ""),
-        &npm("X-2", "a", &semver(r#"{"introduced":"0"},{"last_affected":"3.0.0"}"#), ""),
-    ]);
+    let scene = Scene::with(
+        "npm",
+        &[
+            &npm("X-1", "a", BELOW_2, ""),
+            &npm("X-2", "a", &semver(r#"{"introduced":"0"},{"last_affected":"3.0.0"}"#), ""),
+        ],
+    );
     let look = scene.look("pkg:npm/a@1.0.0");
     assert_eq!(look.matches[0].clears_this.as_deref(), Some("2.0.0"));
     assert_eq!((look.matches[1].clears_this.as_deref(), look.clears_all), (None, None));
@@ -253,11 +319,17 @@ fn names_are_compared_as_the_ecosystem_does() {
 fn an_ecosystem_with_a_suffix_is_found_in_its_folder() {
     let scene = Scene::new();
     let range = r#""ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.35.0"}]}]"#;
-    scene.zip("Packagist", &[&record("Packagist:https://modules.example/8", "D-1", "drupal/terms", range, "")]);
+    scene.zip(
+        "Packagist",
+        &[&record("Packagist:https://modules.example/8", "D-1", "drupal/terms", range, "")],
+    );
     scene.zip("Debian", &[&record("Debian:12", "D-2", "openssl", range, "")]);
     scene.import().unwrap();
     assert_eq!(scene.matches("pkg:composer/drupal/terms@1.3.0").len(), 1);
-    assert_eq!(scene.matches("pkg:deb/debian/libssl3@1.2-1?distro=debian-12&upstream=openssl")[0].kind, MatchKind::Advisory);
+    assert_eq!(
+        scene.matches("pkg:deb/debian/libssl3@1.2-1?distro=debian-12&upstream=openssl")[0].kind,
+        MatchKind::Advisory
+    );
     assert!(scene.matches("pkg:deb/debian/libssl3@1.2-1?distro=debian-11&upstream=openssl").is_empty());
     let found = scene.matches("pkg:deb/debian/openssl@1.2-1");
     assert_eq!((found[0].kind, found[0].doubt), (MatchKind::Undetermined, Some(Doubt::Release)));
@@ -276,14 +348,24 @@ fn equal_versions_in_a_list_need_not_be_spelt_alike() {
 fn how_it_was_looked_at_is_stated() {
     let scene = Scene::with("npm", &[&npm("X-1", "a", BELOW_2, "")]);
     let date: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-    assert_eq!(scene.look("pkg:npm/b@1.0.0").looked, LookedAt::Partial { feed: "osv/npm".into(), as_of: date });
+    assert_eq!(
+        scene.look("pkg:npm/b@1.0.0").looked,
+        LookedAt::Partial { feed: "osv/npm".into(), as_of: date }
+    );
     assert_eq!(scene.look("pkg:cargo/b@1.0.0").looked, LookedAt::NotLoaded { feed: "osv/crates.io".into() });
     assert_eq!(scene.look("pkg:docker/library/python@3.11").looked, LookedAt::Nowhere);
     assert_eq!(scene.look("pkg:github/actions/checkout@v4").looked, LookedAt::Nowhere);
     let stated: Timestamp = "2026-08-22T00:00:00Z".parse().unwrap();
-    let full = ImportOptions { coverage: Some(FeedCoverage::Full), as_of: Some(stated), ..ImportOptions::new(now()) };
+    let full = ImportOptions {
+        coverage: Some(FeedCoverage::Full),
+        as_of: Some(stated),
+        ..ImportOptions::new(now())
+    };
     scene.import_with(&full).unwrap();
-    assert_eq!(scene.look("pkg:npm/b@1.0.0").looked, LookedAt::Full { feed: "osv/npm".into(), as_of: stated });
+    assert_eq!(
+        scene.look("pkg:npm/b@1.0.0").looked,
+        LookedAt::Full { feed: "osv/npm".into(), as_of: stated }
+    );
     let future = ImportOptions { as_of: Some("2026-08-24T00:00:00Z".parse().unwrap()), ..full };
     assert!(matches!(scene.import_with(&future), Err(feeds::ImportError::Future { .. })));
 }
@@ -298,7 +380,10 @@ fn a_library_that_does_not_exist_knows_nothing() {
 #[test]
 fn kev_epss_and_ssvc_are_found_by_any_cve_of_the_set() {
     let scene = Scene::new();
-    scene.zip("npm", &[&npm("GHSA-1111-2222-3333", "a", BELOW_2, r#","aliases":["CVE-2026-0001","CVE-2025-1000"]"#)]);
+    scene.zip(
+        "npm",
+        &[&npm("GHSA-1111-2222-3333", "a", BELOW_2, r#","aliases":["CVE-2026-0001","CVE-2025-1000"]"#)],
+    );
     scene.file("kev.json", r#"{"dateReleased":"2026-08-07T16:45:47Z","count":1,"vulnerabilities":[{"cveID":"CVE-2025-1000","dateAdded":"2026-08-01","knownRansomwareCampaignUse":"Known"}]}"#);
     scene.file("epss.csv", "#model_version:v1,score_date:2026-08-22T00:00:00+0000\ncve,epss,percentile\nCVE-2026-0001,0.5,0.9\nCVE-2025-1000,0.04919,0.1\n");
     scene.file("ssvc.tsv", "cve\texploitation\tautomatable\ttechnical_impact\tassessed\nCVE-2026-0001\tpoc\tno\ttotal\t2026-08-02\nCVE-2025-1000\tnone\tyes\tpartial\t2026-08-01\n");
@@ -311,12 +396,15 @@ fn kev_epss_and_ssvc_are_found_by_any_cve_of_the_set() {
     let ssvc = found[0].ssvc.unwrap();
     assert_eq!((ssvc.exploitation.word(), ssvc.automatable, ssvc.total_impact), ("poc", true, true));
     let names: Vec<_> = scene.open().stamps().into_iter().map(|s| (s.name, s.as_of.to_string())).collect();
-    assert_eq!(names, [
-        ("epss".to_owned(), "2026-08-22T00:00:00Z".to_owned()),
-        ("kev".to_owned(), "2026-08-07T16:45:47Z".to_owned()),
-        ("osv/npm".to_owned(), "2026-01-01T00:00:00Z".to_owned()),
-        ("ssvc".to_owned(), "2026-08-02T00:00:00Z".to_owned()),
-    ]);
+    assert_eq!(
+        names,
+        [
+            ("epss".to_owned(), "2026-08-22T00:00:00Z".to_owned()),
+            ("kev".to_owned(), "2026-08-07T16:45:47Z".to_owned()),
+            ("osv/npm".to_owned(), "2026-01-01T00:00:00Z".to_owned()),
+            ("ssvc".to_owned(), "2026-08-02T00:00:00Z".to_owned()),
+        ]
+    );
 }
 
 #[test]

@@ -40,7 +40,14 @@ pub(super) fn build(path: &Path, now: Timestamp) -> Result<Content, FeedFault> {
     }
     let records = products.len() as u64;
     let (built, _) = names::build(&blocks, records, &[]);
-    Ok(Content { built, records, withdrawn: 0, newest: newest(dates.into_iter(), now), unread })
+    Ok(Content {
+        built,
+        records,
+        appendix: Vec::new(),
+        withdrawn: 0,
+        newest: newest(dates.into_iter(), now),
+        unread,
+    })
 }
 
 fn encode(product: &Product) -> Vec<u8> {

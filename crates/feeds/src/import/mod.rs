@@ -29,6 +29,7 @@ use crate::{
     index::Built,
     library::{Held, Library, LibraryError},
 };
+pub(crate) use layout::is_ecosystem_name;
 use layout::{Found, Kind};
 pub use values::{EpssValue, KevValue, SsvcValue};
 
@@ -195,8 +196,10 @@ pub enum FeedFault {
 }
 
 /// A feed, built and not yet put.
-struct Content {
-    built: Built,
+pub(crate) struct Content {
+    pub(crate) built: Built,
+    /// The index's own list of ids (OSV feeds).
+    pub(crate) appendix: Vec<u8>,
     records: u64,
     withdrawn: u64,
     /// The newest date in it that is not in the future.
@@ -285,7 +288,7 @@ pub fn import(
     Ok(report)
 }
 
-fn held(name: &str, content: &Content, options: &ImportOptions) -> Held {
+pub(crate) fn held(name: &str, content: &Content, options: &ImportOptions) -> Held {
     let whole = content.unread.is_empty() && options.coverage == Some(FeedCoverage::Full);
     let stamp = FeedStamp {
         name: name.to_owned(),
@@ -342,6 +345,28 @@ fn build(found: &Found, now: Timestamp, tell: &mut dyn FnMut(Progress)) -> Resul
         Kind::Ssvc(path) => values::ssvc(path, now),
         Kind::EndOfLife(path) => endoflife::build(path, now),
     }
+}
+
+/// Builds the feed of an ecosystem's folder.
+pub(crate) fn build_ecosystem(
+    folder: &Path,
+    ecosystem: &str,
+    feed: &str,
+    now: Timestamp,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<Content, FeedFault> {
+    osv::build(folder, ecosystem, feed, now, tell).and_then(Content::sound)
+}
+
+/// Builds the feed `kev`, `epss`, `ssvc` or `endoflife` from its file.
+pub(crate) fn build_file(feed: &str, path: &Path, now: Timestamp) -> Result<Content, FeedFault> {
+    let content = match feed {
+        "kev" => values::kev(path, now),
+        "epss" => values::epss(path, now),
+        "ssvc" => values::ssvc(path, now),
+        _ => endoflife::build(path, now),
+    };
+    content.and_then(Content::sound)
 }
 
 /// Reads a file whole, up to a limit; one byte more tells that it is larger.

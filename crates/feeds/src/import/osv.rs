@@ -223,7 +223,7 @@ impl Builder<'_> {
         for name in left_out {
             unread.push(place(&name), "more is said about this name than an index can hold");
         }
-        Content { built, records, withdrawn, newest, unread }
+        Content { built, appendix, records, withdrawn, newest, unread }
     }
 }
 

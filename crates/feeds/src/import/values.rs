@@ -112,7 +112,14 @@ pub(super) fn kev(path: &Path, now: Timestamp) -> Result<Content, FeedFault> {
         .iter()
         .map(|e| (e.cve.key(), KevValue { added: e.added, ransomware: e.ransomware }.pack()))
         .collect();
-    Ok(Content { records: rows.len() as u64, built: table::build(rows, 0), withdrawn: 0, newest, unread })
+    Ok(Content {
+        records: rows.len() as u64,
+        built: table::build(rows, 0),
+        appendix: Vec::new(),
+        withdrawn: 0,
+        newest,
+        unread,
+    })
 }
 
 /// Builds the EPSS table, from the CSV or its gzip.
@@ -137,7 +144,14 @@ pub(super) fn epss(path: &Path, now: Timestamp) -> Result<Content, FeedFault> {
         .map(|r| (r.cve.key(), EpssValue { millionths: r.epss, percentile_millionths: r.percentile }.pack()))
         .collect();
     let records = rows.len() as u64;
-    Ok(Content { built: table::build(rows, 0), records, withdrawn: 0, newest, unread: scores.unread })
+    Ok(Content {
+        built: table::build(rows, 0),
+        records,
+        appendix: Vec::new(),
+        withdrawn: 0,
+        newest,
+        unread: scores.unread,
+    })
 }
 
 /// Builds the SSVC table.
@@ -158,7 +172,14 @@ pub(super) fn ssvc(path: &Path, now: Timestamp) -> Result<Content, FeedFault> {
         })
         .collect();
     let records = rows.len() as u64;
-    Ok(Content { built: table::build(rows, 0), records, withdrawn: 0, newest, unread: values.unread })
+    Ok(Content {
+        built: table::build(rows, 0),
+        records,
+        appendix: Vec::new(),
+        withdrawn: 0,
+        newest,
+        unread: values.unread,
+    })
 }
 
 #[cfg(test)]
