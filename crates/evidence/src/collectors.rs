@@ -9,4 +9,9 @@ pub static REPOSITORY: &[&dyn Collector] = &[
     &crate::licence::Licence,
     &crate::readme::Readme,
     &crate::reporting_route::ReportingRoute,
+    &crate::owner::Owner,
+    &crate::handling_instructions::HandlingInstructions,
+    &crate::contribution::Contribution,
+    &crate::test_suite::TestSuite,
+    &crate::binaries::Binaries,
 ];

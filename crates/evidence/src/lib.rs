@@ -8,6 +8,7 @@ pub mod collector;
 pub mod collectors;
 pub mod contribution;
 pub mod handling_instructions;
+pub mod dossier;
 pub mod inventory;
 pub mod licence;
 pub mod magic;
