@@ -33,6 +33,12 @@ pub const INVENTORY: &str = "inventory";
 pub const SUPPORT: &str = "support";
 /// Evidence of the repository's history: whether there is one, and whether it was read.
 pub const HISTORY: &str = "history";
+/// Evidence of dangers in CI workflows.
+pub const WORKFLOWS: &str = "workflows";
+/// Evidence of internals disclosed.
+pub const DISCLOSURE: &str = "disclosure";
+/// Evidence of the CODEOWNERS line that speaks for each file that names components.
+pub const CODEOWNERS: &str = "codeowners";
 /// Kinds of evidence that come from feeds, and so are no part of what a vote depends on.
 pub const OF_FEEDS: [&str; 1] = [SUPPORT];
 
@@ -193,7 +199,8 @@ fn look(
 ) -> Result<(), CannotObserve> {
     let given = Given { today: out.as_of.date() };
     let seen = inventory::observe(material);
-    let at_root = false;
+    let models = if one_file { Vec::new() } else { evidence::model::find_models(material) };
+    let at_root = models.iter().any(|model| model.path.is_empty());
     let kind = if one_file { Kind::File } else { identify::kind(material, at_root, !seen.files.is_empty()) };
     let name = match kind {
         Kind::Repository => own.system.as_ref().and_then(|system| system.name.clone()),
@@ -201,8 +208,12 @@ fn look(
     };
     out.subject = identify::subject(material, kind, name);
     take_inventory(out, seen, kind)?;
+    if !models.is_empty() {
+        take(out, evidence::model::collect_found(material, &models, given));
+    }
     match kind {
         Kind::Repository => {
+            out.evidence.extend(codeowners(material, &out.components)?);
             for collector in collectors::REPOSITORY {
                 take(out, collector.collect(material, given));
             }
@@ -218,6 +229,27 @@ fn look(
         Kind::Product | Kind::File | Kind::Model => {}
     }
     Ok(())
+}
+
+/// The CODEOWNERS line that speaks for each file that names components.
+fn codeowners(material: &dyn Material, components: &[Component]) -> Result<Option<Evidence>, CanonicalError> {
+    use formats::codeowners::{CodeOwners, PLACES};
+    let there = |path: &&&str| material.entries().iter().any(|entry| entry.path == **path);
+    let Some(file) = PLACES.iter().find(there) else { return Ok(None) };
+    let Some(text) = material.read(file).ok().and_then(|bytes| String::from_utf8(bytes.into_owned()).ok()) else {
+        return Ok(None);
+    };
+    let owners = CodeOwners::read(&text);
+    let paths: std::collections::BTreeSet<&str> =
+        components.iter().flat_map(|c| &c.from).map(|place| place.path.as_str()).collect();
+    let rows: Vec<Value> = paths
+        .into_iter()
+        .filter_map(|path| {
+            let line = owners.line_for(path)?;
+            Some(json!({ "path": path, "place": format!("{file}:{}", line.line), "owners": line.owners }))
+        })
+        .collect();
+    Ok(Some(Evidence::new(CODEOWNERS, Value::Array(rows), file)?))
 }
 
 fn take(out: &mut Assessment, observed: Observed) {

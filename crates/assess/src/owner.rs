@@ -58,7 +58,7 @@ pub fn of_system(assessment: &Assessment, declared: &Declared, part: Option<&Par
     let owner = part.and_then(|part| part.owner.as_ref()).or(declared.owner.as_ref());
     owner.map(answering).or_else(|| {
         let value = crate::facts::value(assessment, KIND)?;
-        publiccode(value).or_else(|| codeowner(value, None))
+        publiccode(value).or_else(|| codeowner(value))
     })
 }
 
@@ -70,33 +70,31 @@ fn publiccode(value: &Value) -> Option<Answering> {
         role: text("name").or_else(|| text("affiliation")).or_else(|| text("email"))?,
         contact: text("email").or_else(|| text("phone")),
         confirmed: None,
-        source: value["publiccode"]["path"].as_str().unwrap_or("publiccode.yml").to_owned(),
+        source: contact["place"].as_str().unwrap_or("publiccode.yml").to_owned(),
     })
 }
 
-/// The owners on the CODEOWNERS line that holds for a path (the last that matches), or for
-/// everything.
-fn codeowner(value: &Value, path: Option<&str>) -> Option<Answering> {
-    let file = value["codeowners"]["path"].as_str()?;
-    let rules = value["codeowners"]["rules"].as_array()?;
-    let rule = rules.iter().rev().find(|rule| {
-        let pattern = rule["pattern"].as_str().unwrap_or_default();
-        match path {
-            Some(path) => formats::codeowners::matches(pattern, path),
-            None => pattern == "*" || pattern == "**" || pattern == "/" || pattern == "/**",
-        }
-    })?;
-    let owners: Vec<&str> = rule["owners"].as_array()?.iter().filter_map(Value::as_str).collect();
-    if owners.is_empty() {
-        return None;
-    }
-    let line = rule["line"].as_u64().unwrap_or(0);
+/// Those whom a CODEOWNERS line names.
+fn of_line(row: &Value) -> Option<Answering> {
+    let owners: Vec<&str> = row["owners"].as_array()?.iter().filter_map(Value::as_str).collect();
+    let owners = if owners.is_empty() { return None } else { owners.join(", ") };
     Some(Answering {
-        role: owners.join(", "),
-        contact: Some(owners.join(", ")),
+        role: owners.clone(),
+        contact: Some(owners),
         confirmed: None,
-        source: format!("{file}:{line}"),
+        source: row["place"].as_str().unwrap_or("CODEOWNERS").to_owned(),
     })
+}
+
+/// The CODEOWNERS line that speaks for everything no other line names.
+fn codeowner(value: &Value) -> Option<Answering> {
+    of_line(&value["codeowners"]["default"])
+}
+
+/// The CODEOWNERS line that speaks for a file.
+fn line_for(assessment: &Assessment, path: &str) -> Option<Answering> {
+    let rows = crate::facts::value(assessment, crate::observe::CODEOWNERS)?.as_array()?;
+    rows.iter().find(|row| row["path"] == path).and_then(of_line)
 }
 
 /// Who patches, monitors and answers for a component, for each line that names it.
@@ -109,8 +107,8 @@ pub fn of_component(assessment: &Assessment, component: &Component) -> Vec<Dutie
             let path = place.map_or("", |place| place.path.as_str());
             let owner = declared.owner_of(path);
             let answers = owner.map(answering).or_else(|| {
-                let value = crate::facts::value(assessment, KIND)?;
-                codeowner(value, Some(path)).or_else(|| publiccode(value))
+                line_for(assessment, path)
+                    .or_else(|| publiccode(crate::facts::value(assessment, KIND)?))
             });
             let duty = |pick: fn(&crate::system::Owner) -> &Option<String>| {
                 owner.map(|owner| match pick(owner) {
