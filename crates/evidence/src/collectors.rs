@@ -14,4 +14,6 @@ pub static REPOSITORY: &[&dyn Collector] = &[
     &crate::contribution::Contribution,
     &crate::test_suite::TestSuite,
     &crate::binaries::Binaries,
+    &crate::workflow::Workflow,
+    &crate::disclosure::Disclosure,
 ];
