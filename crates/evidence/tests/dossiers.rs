@@ -11,7 +11,7 @@ use evidence::{
     material::memory::Memory,
 };
 
-const HEAD: &str = "supplier = \"Example Pathology Systems\"\nproduct = \"LabView\"\nversion = \"7.2\"\n";
+const HEAD: &str = "supplier = \"Harebell Systems Ltd\"\nproduct = \"Specimen Desk\"\nversion = \"7.2\"\n";
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -151,7 +151,7 @@ fn answers_are_counted_by_code() {
 fn a_bill_of_materials_is_of_this_version_or_not() {
     let cyclonedx = |version: &str| {
         format!(
-            r#"{{"bomFormat": "CycloneDX", "metadata": {{"component": {{"name": "LabView", "version": "{version}"}}}}}}"#
+            r#"{{"bomFormat": "CycloneDX", "metadata": {{"component": {{"name": "Specimen Desk", "version": "{version}"}}}}}}"#
         )
     };
     let dossier = |sbom: String, more: &str| {

@@ -137,7 +137,7 @@ fn a_dossier_is_read_field_by_field() {
     let dossier = Dossier::read("product.toml", &whole("dossier")).unwrap();
     assert_eq!(dossier.contract.last_notice().unwrap().to_string(), "2026-12-31");
     assert_eq!(dossier.documents[0].worst_cvss_tenths, Some(65));
-    assert_eq!(dossier.role("supplier").unwrap().contact, "security@labview.example");
+    assert_eq!(dossier.role("supplier").unwrap().contact, "security@harebell.example");
     assert_eq!(dossier.contract.price_per_year, Some(84_000));
 }
 
