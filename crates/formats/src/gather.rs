@@ -77,6 +77,30 @@ impl Gather {
             self.fault_at("bad-purl", None, place, "the name or version makes no valid package URL; it was left out");
             return None;
         };
+        self.put(purl, resolution, origin, scope, place, elsewhere)
+    }
+
+    /// As [`Gather::add`], for a purl with qualifiers or a subpath and a settled version.
+    pub(crate) fn add_purl(
+        &mut self,
+        purl: Purl,
+        resolution: Resolution,
+        origin: Origin,
+        scope: Scope,
+        place: Place,
+    ) -> Option<u32> {
+        self.put(purl, resolution, origin, scope, place, None)
+    }
+
+    fn put(
+        &mut self,
+        purl: Purl,
+        resolution: Resolution,
+        origin: Origin,
+        scope: Scope,
+        place: Place,
+        elsewhere: Option<&str>,
+    ) -> Option<u32> {
         let key = (purl.clone(), resolution.clone());
         if let Some(index) = self.known.get(&key).copied() {
             let component = self.component(index);
@@ -254,6 +278,7 @@ fn settle(version: Version<'_>) -> (Option<String>, Resolution) {
         Version::Exact(version) => (Some(version.to_owned()), Resolution::Exact),
         Version::Missing | Version::Elsewhere(_) => (None, Resolution::Unresolved),
         Version::Wanted(_, text) if matches!(text.trim(), "" | "*") => (None, Resolution::Unresolved),
+        Version::Meant(_, _, written) if matches!(written.trim(), "" | "*") => (None, Resolution::Unresolved),
         Version::Wanted(scheme, text) => settle(Version::Meant(scheme, text, text)),
         Version::Meant(scheme, meant, written) => match scheme.pinned(meant) {
             Some(exact) => (Some(exact), Resolution::Exact),

@@ -12,6 +12,11 @@ mod gemfile;
 mod gemfile_lock;
 mod go_mod;
 mod gradle_lockfile;
+mod compose;
+mod dockerfile;
+mod image;
+mod workflow;
+mod language_pins;
 mod npm;
 mod package_json;
 mod package_lock;
@@ -49,6 +54,10 @@ pub static READERS: &[&dyn Reader] = &[
     &composer::ComposerJson,
     &renv_lock::RenvLock,
     &renv_lock::Description,
+    &workflow::Workflow,
+    &dockerfile::Dockerfile,
+    &compose::Compose,
+    &language_pins::LanguagePins,
     &requirements_txt::RequirementsTxt,
     &poetry_lock::PoetryLock,
     &uv_lock::UvLock,

@@ -3,7 +3,8 @@
 //! The lockfile does not say what is for development only; the manifests of the crates that the
 //! repository itself builds do, so they are read beside it: `dev-` and `build-dependencies` are
 //! development, `optional = true` optional, and the strongest of all paths wins. What a crate from
-//! outside asks for cannot be told apart and counts as needed. Without any manifest every scope is
+//! outside asks for cannot be told apart and counts as needed, and so does every crate that the
+//! repository builds, even one that only another's build script uses. Without any manifest every scope is
 //! unknown.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

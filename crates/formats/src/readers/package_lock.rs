@@ -59,7 +59,8 @@ impl Reader for PackageLock {
         let nested = matches!(version, Some("1") | None);
         let mut lock = Lock { gather, nested, entries: Vec::new() };
         match (version, root.get("packages")) {
-            (Some("2" | "3"), Some(packages)) => lock.flat(path, packages)?,
+            (Some("2" | "3"), Some(packages)) if packages.is_map() => lock.flat(path, packages)?,
+            (Some("2" | "3"), Some(packages)) => return Err(bad(packages.line(), "`packages` is no object")),
             (Some("2" | "3"), None) if root.get("dependencies").is_some() => {
                 return Err(bad(1, "lockfileVersion 2 or 3 needs `packages`, which is missing"));
             }

@@ -36,7 +36,7 @@ def asked(manifest, shared):
 def read(root, path):
     lock = tomllib.loads(text(root, path))
     packages = lock.get("package", [])
-    if not packages and "version" not in lock:
+    if not packages and "version" not in lock or lock.get("version", 1) > 4:
         raise ValueError("no lockfile")
     every = list(manifests(root, os.path.dirname(path)))
     shared = {}

@@ -10,6 +10,8 @@ def read(root, path):
     content = re.sub(r"//(?! indirect).*", "", text(root, path))
     if not re.search(r"^module\s+\S+", content, re.M):
         raise ValueError("no module")
+    if content.count("(") != content.count(")"):
+        raise ValueError("a block does not end")
 
     def statements(verb):
         for block in re.findall(rf"^{verb}\s*\(([^)]*)\)", content, re.M):

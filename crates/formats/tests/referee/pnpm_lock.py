@@ -1,5 +1,6 @@
 """pnpm-lock.yaml by its fixed indentation; versions 5 and 6 by pnpm's own marks, 9 by the graph."""
 
+import os
 import re
 
 from referee import main, spread, text
@@ -12,7 +13,7 @@ def blocks(content, name):
         if line and not line.startswith(" "):
             inside = line.startswith(name + ":")
         elif inside and line.strip():
-            shape = re.match(r"^( +)('[^']+'|[^\s:]+|[^\s]+(?=:\s*$)|[^ ]+?):(?: (.*))?$", line)
+            shape = re.match(r"^( +)('[^']+'|[^\s:]+(?=:(?: |$))|[^\s]+(?=:\s*$)|[^ ]+?):(?: (.*))?$", line)
             indent, word, value = len(shape[1]), shape[2].strip("'"), shape[3] or ""
             if indent == 2:
                 key = word
@@ -45,7 +46,12 @@ def read(root, path):
                 scope = "optional"
             yield (*name_and_version(key, major), scope)
         return
-    known = {key.split("(")[0]: name_and_version(key, major) for key in packages}
+    known = {}
+    for key, fields in packages.items():
+        name, version = name_and_version(key, major)
+        told = [value for indent, word, value in fields if indent == 4 and word == "version"]
+        version = told[0] if told else "" if ":" in version else version
+        known[key.split("(")[0]] = (name, version)
 
     def find(name, version):
         for key in (f"{name}@{version}", version):
@@ -64,7 +70,7 @@ def read(root, path):
                 if target:
                     edges.setdefault(known[key.split("(")[0]], []).append((target, table[0] == "o"))
     scopes = {"dependencies": "runtime", "optionalDependencies": "optional", "devDependencies": "development"}
-    for fields in blocks(content, "importers").values():
+    for place, fields in blocks(content, "importers").items():
         table = name = None
         for indent, word, value in fields:
             if indent == 4:
@@ -73,6 +79,9 @@ def read(root, path):
                 name = word
             elif indent == 8 and word == "version" and find(name, value):
                 roots.append((find(name, value), scopes[table]))
+            elif indent == 8 and word == "version" and value.startswith("link:"):
+                if os.path.normpath(os.path.join(place, value[5:])).startswith(".."):
+                    yield name, "", scopes[table]
     scope = spread(roots, edges)
     for node in known.values():
         yield (*node, scope.get(node, "unknown"))

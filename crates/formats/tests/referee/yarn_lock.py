@@ -98,9 +98,11 @@ def read(root, path):
 
             spaces = json.loads(text(root, at)).get("workspaces", [])
             spaces = spaces.get("packages", []) if isinstance(spaces, dict) else spaces
+            members = set()
             for pattern in spaces:
-                for member in glob.glob(os.path.join(root, places[0], pattern)):
-                    places.append(os.path.relpath(member, root))
+                found = set(glob.glob(os.path.join(root, places[0], pattern.lstrip("!"))))
+                members = members - found if pattern.startswith("!") else members | found
+            places += [os.path.relpath(member, root) for member in sorted(members)]
     for place in places:
         at = os.path.normpath(os.path.join(place, "package.json"))
         if exists(root, at):

@@ -1,0 +1,135 @@
+//! GitHub workflows and actions: the actions, reusable workflows and images that they use.
+//!
+//! `owner/repository/path@ref` becomes `pkg:github/owner/repository@ref#path`. A reference to a commit
+//! takes the version of the comment behind it (`# v4.1.2`), as the tools that write such lines do, and
+//! keeps the commit as its origin. `v4` and `v4.1` move and are ranges; so is a branch. All of it is
+//! needed to build and test only: development. `./` is the repository's own.
+
+use domain::{Origin, Purl, Resolution, Scope};
+
+use super::image;
+use crate::{
+    address,
+    gather::{Gather, short},
+    inventory::{Files, Inventory, Reader, Role, Unreadable},
+    text,
+    tree::{Node, Tree},
+    tree_path,
+};
+
+/// A workflow, or the file of an action.
+pub(super) struct Workflow;
+
+impl Reader for Workflow {
+    fn name(&self) -> &'static str {
+        "GitHub Actions"
+    }
+
+    fn recognises(&self, path: &str, _head: &[u8]) -> Option<Role> {
+        let name = tree_path::name(path);
+        let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+        let folder = tree_path::folder(path);
+        let is_workflow = folder == ".github/workflows" || folder.ends_with("/.github/workflows");
+        (is_yaml && is_workflow || matches!(name, "action.yml" | "action.yaml")).then_some(Role::Pins)
+    }
+
+    fn read(&self, path: &str, bytes: &[u8], _files: &dyn Files) -> Result<Inventory, Unreadable> {
+        let lines: Vec<&str> = text::utf8(path, bytes)?.lines().collect();
+        let tree = Tree::yaml(path, bytes)?;
+        let root = tree.root();
+        let mut gather = Gather::new(path);
+        gather.faults(tree.duplicate_faults(path));
+        for job in root.get("jobs").into_iter().flat_map(Node::entries) {
+            used(&mut gather, job, &lines);
+            let container = job.get("container");
+            let images = container
+                .and_then(|container| container.get("image").or(Some(container)))
+                .into_iter()
+                .chain(job.get("services").into_iter().flat_map(Node::entries).filter_map(|s| s.get("image")));
+            for named in images {
+                pulled(&mut gather, named);
+            }
+            for step in job.get("steps").into_iter().flat_map(Node::entries) {
+                used(&mut gather, step, &lines);
+            }
+        }
+        let runs = root.get("runs");
+        for step in runs.and_then(|runs| runs.get("steps")).into_iter().flat_map(Node::entries) {
+            used(&mut gather, step, &lines);
+        }
+        if let Some(named) = runs.and_then(|runs| runs.get("image"))
+            && named.text().is_some_and(|text| text.starts_with("docker://"))
+        {
+            pulled(&mut gather, named);
+        }
+        Ok(gather.finish())
+    }
+}
+
+fn pulled(gather: &mut Gather, named: Node<'_>) {
+    let Some(text) = named.text().map(|text| text.trim_start_matches("docker://")) else { return };
+    // An expression is known only when the workflow runs.
+    let text = match text.split_once("${{") {
+        Some((before, _)) => format!("{before}$"),
+        None => text.to_owned(),
+    };
+    if !text.is_empty() {
+        image::add(gather, &text, Scope::Development, named.line());
+    }
+}
+
+fn used(gather: &mut Gather, step: Node<'_>, lines: &[&str]) {
+    let Some(uses) = step.get("uses") else { return };
+    let Some(text) = uses.text().map(str::trim) else { return };
+    if text.starts_with("./") || text.starts_with("../") {
+        return;
+    }
+    if text.starts_with("docker://") {
+        return pulled(gather, uses);
+    }
+    let (name, reference) = text.split_once('@').unwrap_or((text, ""));
+    let mut parts = name.splitn(3, '/');
+    let (Some(owner), Some(repository)) = (parts.next().filter(|o| !o.is_empty()), parts.next()) else {
+        gather.fault("unresolved", uses.line(), format!("`{}` names no action", short(text)));
+        return;
+    };
+    let commit = address::is_commit(reference).then(|| reference.to_ascii_lowercase());
+    let comment = lines.get(uses.line() as usize - 1).and_then(|line| line.rsplit_once('#')).map(|(_, c)| c.trim());
+    let told = comment.and_then(|comment| comment.split_ascii_whitespace().next());
+    let told = told.map(|word| word.trim_start_matches("tag=")).filter(|word| is_version(word));
+    let version = match (&commit, told) {
+        (Some(_), Some(told)) => told,
+        _ => reference,
+    };
+    let resolution = match &commit {
+        Some(_) => Resolution::Exact,
+        None if version.is_empty() => Resolution::Unresolved,
+        None if is_full_version(version) => Resolution::Exact,
+        None => Resolution::Range { requirement: version.to_owned() },
+    };
+    let shown = Some(version).filter(|version| commit.is_some() || is_version(version));
+    let purl = Purl::new("github", Some(owner), repository, shown).and_then(|purl| purl.with_subpath(parts.next()));
+    let Ok(purl) = purl else {
+        gather.fault("bad-purl", uses.line(), "the name of the action makes no valid package URL; it was left out");
+        return;
+    };
+    // Actions have no registry to come from: a pinned commit is the rule there and no finding.
+    let place = gather.place(uses.line());
+    let Some(index) = gather.add_purl(purl, resolution, Origin::Unstated, Scope::Development, place) else { return };
+    gather.direct(index, true);
+    if commit.is_some() {
+        gather.component(index).origin = Origin::Git { host: "github.com".to_owned(), commit };
+    }
+}
+
+/// `v4`, `v4.1`, `4.1.2`, `release-4.1` is not one.
+fn is_version(text: &str) -> bool {
+    let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains('/') && text.len() <= 40
+}
+
+/// Three numbers or more.
+fn is_full_version(text: &str) -> bool {
+    let plain = text.split(['-', '+']).next().unwrap_or(text);
+    is_version(text) && plain.split('.').filter(|part| !part.is_empty()).count() >= 3
+}

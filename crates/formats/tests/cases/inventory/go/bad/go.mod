@@ -1,0 +1,1 @@
+require example.test/a

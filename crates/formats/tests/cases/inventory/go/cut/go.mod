@@ -1,0 +1,6 @@
+module example.test/cut
+
+go 1.15
+
+require (
+	example.test/a v1.0.0
