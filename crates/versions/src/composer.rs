@@ -107,9 +107,7 @@ impl<'a> Modifier<'a> {
             Some(STABLE) => return,
             Some(word) => {
                 parts.push(Part::Word(word));
-                parts.extend(
-                    self.numbers.split(['.', '-']).filter(|n| !n.is_empty()).map(Part::Number),
-                );
+                parts.extend(self.numbers.split(['.', '-']).filter(|n| !n.is_empty()).map(Part::Number));
             }
             None => {}
         }
@@ -287,9 +285,7 @@ impl<'a> Order<'a> for Version<'a> {
     fn is_prerelease(&self) -> bool {
         match self {
             Self::Branch(_) => true,
-            Self::Parts(parts) => {
-                parts.iter().any(|part| matches!(part, Part::Word(rank) if *rank < NUMBER))
-            }
+            Self::Parts(parts) => parts.iter().any(|part| matches!(part, Part::Word(rank) if *rank < NUMBER)),
         }
     }
     fn number(&self, place: usize) -> &'a str {

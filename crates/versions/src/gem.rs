@@ -54,9 +54,8 @@ fn is_correct(text: &str) -> bool {
     parts.next().is_some_and(digits::only)
         && parts.all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()))
         && tail.is_none_or(|tail| {
-            tail.split('.').all(|part| {
-                !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            })
+            tail.split('.')
+                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
         })
 }
 

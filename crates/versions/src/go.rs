@@ -24,9 +24,8 @@ impl<'a> Version<'a> {
         // `go1.22.3-custom` and `go1.22.3 X:experiment` are builds of that release.
         let text = text.split_once([' ', '-']).map_or(text, |(name, _)| name);
         let (major, rest) = integer(text)?;
-        let release = |numbers, pre, second| {
-            Some(Self { core: semver::Version { numbers, pre, build: "" }, second })
-        };
+        let release =
+            |numbers, pre, second| Some(Self { core: semver::Version { numbers, pre, build: "" }, second });
         if rest.is_empty() {
             return release([major, "0", "0"], "", None);
         }

@@ -76,7 +76,7 @@ impl Item<'_> {
     /// Against nothing at its place.
     fn against_nothing(&self) -> Ordering {
         match self {
-            Item::Number(number) if number.is_empty() => Ordering::Equal,
+            Item::Number("") => Ordering::Equal,
             Item::Number(_) => Ordering::Greater,
             Item::Letters(rank, _) => rank.cmp(&RELEASE),
             Item::List => Ordering::Equal,
@@ -190,12 +190,10 @@ impl<'a> Order<'a> for Version<'a> {
                 (Some(Item::List), Some(Item::List)) => Ordering::Equal,
                 (Some(Item::List), Some(Item::Letters(..))) => Ordering::Greater,
                 (Some(Item::Letters(..)), Some(Item::List)) => Ordering::Less,
-                (Some(Item::Letters(x, a)), Some(Item::Letters(y, b))) => {
-                    x.cmp(y).then_with(|| match *x {
-                        UNKNOWN => compare_ignoring_case(a, b),
-                        _ => Ordering::Equal,
-                    })
-                }
+                (Some(Item::Letters(x, a)), Some(Item::Letters(y, b))) => x.cmp(y).then_with(|| match *x {
+                    UNKNOWN => compare_ignoring_case(a, b),
+                    _ => Ordering::Equal,
+                }),
             };
             if order != Ordering::Equal {
                 return Some(order);

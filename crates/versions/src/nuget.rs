@@ -19,8 +19,7 @@ pub(crate) struct Version<'a> {
 }
 
 fn identifiers(text: &str) -> bool {
-    text.split('.')
-        .all(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+    text.split('.').all(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
 }
 
 impl<'a> Order<'a> for Version<'a> {

@@ -21,16 +21,8 @@ pub(crate) struct Version<'a> {
     pub(crate) local: Option<&'a str>,
 }
 
-const PRE: [(&str, u8); 8] = [
-    ("alpha", 0),
-    ("a", 0),
-    ("beta", 1),
-    ("b", 1),
-    ("preview", 2),
-    ("pre", 2),
-    ("c", 2),
-    ("rc", 2),
-];
+const PRE: [(&str, u8); 8] =
+    [("alpha", 0), ("a", 0), ("beta", 1), ("b", 1), ("preview", 2), ("pre", 2), ("c", 2), ("rc", 2)];
 
 fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let head = text.as_bytes().get(..word.len())?;
@@ -105,9 +97,10 @@ impl<'a> Version<'a> {
         digits::compare(self.epoch, other.epoch)
             .then_with(|| compare_releases(self.release, other.release))
             .then_with(|| {
-                self.pre_key().0.cmp(&other.pre_key().0).then_with(|| {
-                    digits::compare(self.pre_key().1, other.pre_key().1)
-                })
+                self.pre_key()
+                    .0
+                    .cmp(&other.pre_key().0)
+                    .then_with(|| digits::compare(self.pre_key().1, other.pre_key().1))
             })
             .then_with(|| compare_optional(self.post, other.post, Ordering::Less))
             .then_with(|| compare_optional(self.dev, other.dev, Ordering::Greater))

@@ -31,7 +31,8 @@ impl<'a> Order<'a> for Version<'a> {
 
 /// Compares two rows of numbers, the shorter first where all else is equal.
 pub(crate) fn compare_rows<'a>(
-    mut a: impl Iterator<Item = &'a str>, mut b: impl Iterator<Item = &'a str>,
+    mut a: impl Iterator<Item = &'a str>,
+    mut b: impl Iterator<Item = &'a str>,
 ) -> Ordering {
     loop {
         let order = match (a.next(), b.next()) {

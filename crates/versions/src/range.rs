@@ -47,7 +47,9 @@ struct Reached<V> {
 
 /// Evaluates a range.
 pub(crate) fn contains<'a, V: Order<'a>>(
-    scheme: Scheme, events: &[Event<'a>], version: &'a str,
+    scheme: Scheme,
+    events: &[Event<'a>],
+    version: &'a str,
 ) -> Result<bool, Undetermined> {
     let subject = read::<V>(version);
     // The text to blame: the version itself if it cannot be read, else the event's.

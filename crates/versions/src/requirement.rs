@@ -143,7 +143,10 @@ impl Clause<'_> {
 }
 
 fn admits(
-    requirement: &Requirement<'_>, clauses: &[Clause<'_>], scheme: Scheme, version: &str,
+    requirement: &Requirement<'_>,
+    clauses: &[Clause<'_>],
+    scheme: Scheme,
+    version: &str,
 ) -> Result<bool, Undetermined> {
     for clause in clauses {
         if !clause.admits(scheme, version)? {
@@ -152,9 +155,9 @@ fn admits(
     }
     Ok(!requirement.only_named_prereleases
         || !scheme.is_prerelease(version)
-        || clauses
-            .iter()
-            .any(|clause| scheme.is_prerelease(&clause.version) && npm::same_numbers(&clause.version, version)))
+        || clauses.iter().any(|clause| {
+            scheme.is_prerelease(&clause.version) && npm::same_numbers(&clause.version, version)
+        }))
 }
 
 /// See [`Scheme::satisfies`].

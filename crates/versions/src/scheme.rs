@@ -47,20 +47,62 @@ pub enum Scheme {
 macro_rules! with_order {
     ($scheme:expr, $order:ident => $body:expr) => {
         match $scheme {
-            Scheme::Semver => { type $order<'a> = semver::Version<'a>; $body }
-            Scheme::SemverBuild => { type $order<'a> = semver::WithBuild<'a>; $body }
-            Scheme::Npm => { type $order<'a> = npm::Version<'a>; $body }
-            Scheme::Pep440 => { type $order<'a> = pep440::Version<'a>; $body }
-            Scheme::Go => { type $order<'a> = go::Version<'a>; $body }
-            Scheme::Gem => { type $order<'a> = gem::Version<'a>; $body }
-            Scheme::Nuget => { type $order<'a> = nuget::Version<'a>; $body }
-            Scheme::Maven => { type $order<'a> = maven::Version<'a>; $body }
-            Scheme::Composer => { type $order<'a> = composer::Version<'a>; $body }
-            Scheme::Debian => { type $order<'a> = debian::Version<'a>; $body }
-            Scheme::Rpm => { type $order<'a> = rpm::Version<'a>; $body }
-            Scheme::Apk => { type $order<'a> = apk::Version<'a>; $body }
-            Scheme::Cran => { type $order<'a> = cran::Version<'a>; $body }
-            Scheme::Pvp => { type $order<'a> = pvp::Version<'a>; $body }
+            Scheme::Semver => {
+                type $order<'a> = semver::Version<'a>;
+                $body
+            }
+            Scheme::SemverBuild => {
+                type $order<'a> = semver::WithBuild<'a>;
+                $body
+            }
+            Scheme::Npm => {
+                type $order<'a> = npm::Version<'a>;
+                $body
+            }
+            Scheme::Pep440 => {
+                type $order<'a> = pep440::Version<'a>;
+                $body
+            }
+            Scheme::Go => {
+                type $order<'a> = go::Version<'a>;
+                $body
+            }
+            Scheme::Gem => {
+                type $order<'a> = gem::Version<'a>;
+                $body
+            }
+            Scheme::Nuget => {
+                type $order<'a> = nuget::Version<'a>;
+                $body
+            }
+            Scheme::Maven => {
+                type $order<'a> = maven::Version<'a>;
+                $body
+            }
+            Scheme::Composer => {
+                type $order<'a> = composer::Version<'a>;
+                $body
+            }
+            Scheme::Debian => {
+                type $order<'a> = debian::Version<'a>;
+                $body
+            }
+            Scheme::Rpm => {
+                type $order<'a> = rpm::Version<'a>;
+                $body
+            }
+            Scheme::Apk => {
+                type $order<'a> = apk::Version<'a>;
+                $body
+            }
+            Scheme::Cran => {
+                type $order<'a> = cran::Version<'a>;
+                $body
+            }
+            Scheme::Pvp => {
+                type $order<'a> = pvp::Version<'a>;
+                $body
+            }
         }
     };
 }
@@ -122,8 +164,16 @@ impl Scheme {
             None => (ecosystem, None),
         };
         Some(match name {
-            "crates.io" | "Hex" | "SwiftURL" | "Bitnami" | "GitHub Actions" | "ConanCenter" | "Kubernetes"
-            | "VSCode" | "Linux" | "Docker Hardened Images" => Self::Semver,
+            "crates.io"
+            | "Hex"
+            | "SwiftURL"
+            | "Bitnami"
+            | "GitHub Actions"
+            | "ConanCenter"
+            | "Kubernetes"
+            | "VSCode"
+            | "Linux"
+            | "Docker Hardened Images" => Self::Semver,
             "Pub" | "Julia" => Self::SemverBuild,
             "npm" => Self::Npm,
             "PyPI" => Self::Pep440,
@@ -160,7 +210,8 @@ impl Scheme {
     /// The order for a vendor's patched builds of another ecosystem's packages.
     fn of_patched(ecosystem: &str) -> Option<Self> {
         // A vendor of a vendor is none that exists, and the text is a stranger's.
-        if ecosystem.starts_with("Echo") || ecosystem.starts_with("Root") || ecosystem.starts_with("TuxCare") {
+        if ecosystem.starts_with("Echo") || ecosystem.starts_with("Root") || ecosystem.starts_with("TuxCare")
+        {
             return None;
         }
         match Self::of_ecosystem(if ecosystem == "PyPi" { "PyPI" } else { ecosystem })? {
@@ -175,7 +226,11 @@ impl Scheme {
     /// # Errors
     /// When either is no version of the scheme, or the scheme leaves the two unordered.
     pub fn compare(self, a: &str, b: &str) -> Result<Ordering, Undetermined> {
-        fn compare<'a, V: Order<'a>>(scheme: Scheme, a: &'a str, b: &'a str) -> Result<Ordering, Undetermined> {
+        fn compare<'a, V: Order<'a>>(
+            scheme: Scheme,
+            a: &'a str,
+            b: &'a str,
+        ) -> Result<Ordering, Undetermined> {
             let Some(left) = order::read::<V>(a) else { return Err(Undetermined::new(scheme, a)) };
             let Some(right) = order::read::<V>(b) else { return Err(Undetermined::new(scheme, b)) };
             left.order(&right).ok_or_else(|| Undetermined::new(scheme, a))

@@ -77,7 +77,8 @@ impl<'a> Version<'a> {
 /// Compares two rows of identifiers: numbers by value and before texts, texts by bytes, and the
 /// shorter row first where all else is equal.
 pub(crate) fn compare_identifiers<'a>(
-    mut a: impl Iterator<Item = &'a str>, mut b: impl Iterator<Item = &'a str>,
+    mut a: impl Iterator<Item = &'a str>,
+    mut b: impl Iterator<Item = &'a str>,
 ) -> Ordering {
     loop {
         let order = match (a.next(), b.next()) {

@@ -2,6 +2,7 @@
 //!
 //! Needs `FORMULARY_CORPUS`, a folder with `advisories/<ecosystem>/all.zip` in the layout of OSV's
 //! export. Each ecosystem has a bound; above it, either the data got worse or an order did.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test panics, and says what it counted")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -59,8 +60,12 @@ fn every_version_of_the_corpus_is_read_or_counted() {
                     unordered.insert(key);
                     continue;
                 };
-                let listed: Vec<&str> =
-                    affected["versions"].as_array().into_iter().flatten().filter_map(|v| v.as_str()).collect();
+                let listed: Vec<&str> = affected["versions"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|v| v.as_str())
+                    .collect();
                 let mut texts = listed.clone();
                 let mut outside: BTreeSet<&str> = listed.iter().copied().collect();
                 let mut has_ranges = false;
@@ -120,7 +125,9 @@ fn every_version_of_the_corpus_is_read_or_counted() {
         }
     }
     println!("listed versions, outside every range of their record, such as: {strays:?}");
-    println!("without an order: {unordered:?}; {asked} listed versions held against their ranges, {unclear} undetermined");
+    println!(
+        "without an order: {unordered:?}; {asked} listed versions held against their ranges, {unclear} undetermined"
+    );
     assert!(read.keys().chain(undetermined.keys()).count() >= 20, "the corpus is incomplete");
     for ecosystem in undetermined.keys() {
         assert!(read.contains_key(ecosystem), "{ecosystem}: not one version is read");

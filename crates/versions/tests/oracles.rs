@@ -5,6 +5,7 @@
 //! script filled, or to anything else for `target/oracles`) a missing tool is a failure; without it,
 //! a skip. NuGet, apk, pub and Haskell have no tool that can be had everywhere: `tests/published.rs`
 //! holds the examples that their own documents and tests publish.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test panics, and says what it counted")]
 
 mod generator;
 
@@ -57,7 +58,9 @@ fn ask(mut tool: Command, name: &str, lines: &str) -> Option<(String, Vec<String
             panic!("the oracle for {name} does not run ({why}): run scripts/install-oracles.sh")
         }
         Err(_) => {
-            println!("SKIPPED: no oracle for {name} on this machine (scripts/install-oracles.sh installs it)");
+            println!(
+                "SKIPPED: no oracle for {name} on this machine (scripts/install-oracles.sh installs it)"
+            );
             None
         }
     }
@@ -79,7 +82,11 @@ fn has_number_longer_than(text: &str, digits: usize) -> bool {
 /// Holds our answers against the tool's. `allowed` names the differences that are meant: it is asked
 /// with both texts, the tool's answer and ours.
 fn judge(
-    name: &str, version: &str, pairs: &[(String, String)], theirs: &[String], ours: &[String],
+    name: &str,
+    version: &str,
+    pairs: &[(String, String)],
+    theirs: &[String],
+    ours: &[String],
     allowed: impl Fn(&str, &str, &str, &str) -> Option<&'static str>,
 ) {
     assert_eq!(pairs.len(), theirs.len(), "{name}: the tool did not answer every line");
@@ -100,7 +107,12 @@ fn judge(
         pairs.len()
     );
     assert!(refused < pairs.len() / 2, "{name}: most of the pairs are no versions");
-    assert!(wrong.is_empty(), "{name}: {} differ from {version}:\n{}", wrong.len(), wrong[..wrong.len().min(25)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{name}: {} differ from {version}:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(25)].join("\n")
+    );
 }
 
 fn orders(scheme: Scheme, pairs: &[(String, String)]) -> Vec<String> {
@@ -112,7 +124,9 @@ fn lines(kind: char, pairs: &[(String, String)]) -> String {
 }
 
 fn check_order(
-    scheme: Scheme, tool: Command, name: &str,
+    scheme: Scheme,
+    tool: Command,
+    name: &str,
     allowed: impl Fn(&str, &str, &str, &str) -> Option<&'static str>,
 ) {
     let pairs = generator::pairs(scheme, PAIRS);
@@ -121,7 +135,9 @@ fn check_order(
 }
 
 fn check_requirement(
-    scheme: Scheme, tool: Command, name: &str,
+    scheme: Scheme,
+    tool: Command,
+    name: &str,
     allowed: impl Fn(&str, &str, &str, &str) -> Option<&'static str>,
 ) {
     let questions = generator::requirements::questions(scheme, PAIRS);
@@ -208,10 +224,17 @@ mod cargo {
                 _ => "x".to_owned(),
             })
             .collect();
-        judge("semver with build", TOOL, &pairs, &theirs, &orders(Scheme::SemverBuild, &pairs), |a, b, theirs, _| {
-            (theirs == "x" && (has_number_longer_than(a, 18) || has_number_longer_than(b, 18)))
-                .then_some("numbers above 64 bits, which cargo refuses")
-        });
+        judge(
+            "semver with build",
+            TOOL,
+            &pairs,
+            &theirs,
+            &orders(Scheme::SemverBuild, &pairs),
+            |a, b, theirs, _| {
+                (theirs == "x" && (has_number_longer_than(a, 18) || has_number_longer_than(b, 18)))
+                    .then_some("numbers above 64 bits, which cargo refuses")
+            },
+        );
     }
 
     #[test]
@@ -325,7 +348,8 @@ fn order_is_dpkgs() {
     let mut tool = Command::new("perl");
     tool.arg(program("dpkg.pl"));
     check_order(Scheme::Debian, tool, "dpkg", |a, b, theirs, _| {
-        let starts_with_letter = |t: &str| !t.rsplit(':').next().unwrap_or(t).starts_with(|c: char| c.is_ascii_digit());
+        let starts_with_letter =
+            |t: &str| !t.rsplit(':').next().unwrap_or(t).starts_with(|c: char| c.is_ascii_digit());
         (theirs == "x" && (starts_with_letter(a) || starts_with_letter(b)))
             .then_some("a first character that is no digit, of which dpkg itself only warns")
     });

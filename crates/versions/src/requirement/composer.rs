@@ -28,7 +28,8 @@ fn parts<'r>(text: &'r str, clauses: &mut Vec<Clause<'r>>) -> Option<()> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let mut at = 0;
     while let Some(word) = words.get(at) {
-        let operator = ["<>", "!=", ">=", "<=", "==", ">", "<", "="].into_iter().find(|o| word.starts_with(o));
+        let operator =
+            ["<>", "!=", ">=", "<=", "==", ">", "<", "="].into_iter().find(|o| word.starts_with(o));
         if words.get(at + 1) == Some(&"-") {
             hyphen(word, words.get(at + 2)?, clauses)?;
             at += 3;

@@ -37,11 +37,7 @@ fn specifier<'r>(text: &'r str, clauses: &mut Vec<Clause<'r>>) -> Option<()> {
         signs.iter().find_map(|sign| Some((*sign, text.strip_prefix(sign)?.trim_start())))?;
     if sign == "===" {
         let valid = !version.is_empty() && version.bytes().all(|b| b.is_ascii_graphic());
-        clauses.push(Clause {
-            op: Op::Equal,
-            how: How::Text,
-            version: valid.then_some(version)?.into(),
-        });
+        clauses.push(Clause { op: Op::Equal, how: How::Text, version: valid.then_some(version)?.into() });
         return Some(());
     }
     if let ("==" | "!=", Some(numbers)) = (sign, version.strip_suffix(".*")) {
@@ -120,8 +116,7 @@ pub(super) fn admits(clause: &Clause<'_>, version: &str) -> Result<bool, Undeter
         Op::GreaterOrEqual => public != Ordering::Less,
         // Not the pre-releases of the bound itself, unless it is one.
         Op::Less => {
-            public == Ordering::Less
-                && (bound.is_prerelease() || !candidate.is_prerelease() || !same_release)
+            public == Ordering::Less && (bound.is_prerelease() || !candidate.is_prerelease() || !same_release)
         }
         // Not the post-releases of the bound itself, unless it is one; nor its local versions.
         Op::Greater => {

@@ -170,9 +170,32 @@ fn tail(scheme: Scheme, dice: &mut Dice) -> String {
                     padded(dice)
                 } else {
                     dice.one(&[
-                        "alpha", "beta", "milestone", "rc", "cr", "snapshot", "SNAPSHOT", "ga", "final",
-                        "Final", "release", "RELEASE", "sp", "a", "b", "m", "M", "x", "jre", "android",
-                        "RC", "GA", "0", "0", "+x", "",
+                        "alpha",
+                        "beta",
+                        "milestone",
+                        "rc",
+                        "cr",
+                        "snapshot",
+                        "SNAPSHOT",
+                        "ga",
+                        "final",
+                        "Final",
+                        "release",
+                        "RELEASE",
+                        "sp",
+                        "a",
+                        "b",
+                        "m",
+                        "M",
+                        "x",
+                        "jre",
+                        "android",
+                        "RC",
+                        "GA",
+                        "0",
+                        "0",
+                        "+x",
+                        "",
                     ])
                     .to_owned()
                 };
@@ -182,7 +205,8 @@ fn tail(scheme: Scheme, dice: &mut Dice) -> String {
             text += &many(dice, 2, &["."]);
             if dice.percent(55) {
                 text += dice.one(&["-", "-", "", ".", "_"]);
-                text += dice.one(&["alpha", "beta", "RC", "rc", "a", "b", "p", "pl", "patch", "stable", "Beta"]);
+                text +=
+                    dice.one(&["alpha", "beta", "RC", "rc", "a", "b", "p", "pl", "patch", "stable", "Beta"]);
                 if dice.percent(60) {
                     text += dice.one(&["", ".", "-"]);
                     text += &number(dice);
@@ -209,7 +233,8 @@ fn tail(scheme: Scheme, dice: &mut Dice) -> String {
             if dice.percent(60) {
                 text += "-";
                 text += &padded(dice);
-                text += dice.one(&["", "", "ubuntu1", "+deb12u1", "~bpo11", ".el8", ".fc40", ".1", "+b1", "~"]);
+                text +=
+                    dice.one(&["", "", "ubuntu1", "+deb12u1", "~bpo11", ".el8", ".fc40", ".1", "+b1", "~"]);
             }
         }
         Scheme::Apk => {
@@ -285,7 +310,10 @@ pub(crate) fn pairs(scheme: Scheme, count: usize) -> Vec<(String, String)> {
             let (a, b) = match place % 6 {
                 0 | 1 => {
                     let head = head(scheme, &mut dice);
-                    (format!("{head}{}", tail(scheme, &mut dice)), format!("{head}{}", tail(scheme, &mut dice)))
+                    (
+                        format!("{head}{}", tail(scheme, &mut dice)),
+                        format!("{head}{}", tail(scheme, &mut dice)),
+                    )
                 }
                 2 => {
                     let a = version(scheme, &mut dice);

@@ -106,7 +106,10 @@ fn gem(dice: &mut Dice) -> String {
     let mut parts = Vec::new();
     for _ in 0..=dice.below(2) {
         let version = partial(Scheme::Gem, dice);
-        parts.push(format!("{}{version}", dice.one(&["~> ", "~> ", ">= ", "<= ", "> ", "< ", "= ", "!= ", ""])));
+        parts.push(format!(
+            "{}{version}",
+            dice.one(&["~> ", "~> ", ">= ", "<= ", "> ", "< ", "= ", "!= ", ""])
+        ));
     }
     parts.join(", ")
 }
@@ -120,7 +123,9 @@ fn composer(dice: &mut Dice) -> String {
             2 => "*".to_owned(),
             3 => format!("{version}@beta"),
             4 => format!(">={version}@dev"),
-            _ => format!("{}{version}", dice.one(&["", "^", "~", ">=", "<=", ">", "<", "=", "!=", "^", "> "])),
+            _ => {
+                format!("{}{version}", dice.one(&["", "^", "~", ">=", "<=", ">", "<", "=", "!=", "^", "> "]))
+            }
         }
     };
     let mut alternatives = Vec::new();
