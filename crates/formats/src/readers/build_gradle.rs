@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use domain::{Origin, Scope};
 
-use super::version_catalogue::{self, Entry};
+use super::version_catalogue::{self, Entry, Wanted};
 use crate::{
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
@@ -172,11 +172,11 @@ impl Reading {
             self.gather.fault("unread", line, "a dependency named by a variable that this tree does not define");
             return;
         };
-        let expanded = version.map(|v| self.expand(v));
-        let version = match &expanded {
+        let wanted = version.map(|v| self.expand(v).map(|v| Wanted::of(&v)));
+        let version = match &wanted {
             None => Version::Missing,
             Some(None) => Version::Elsewhere("takes its version from a variable that this tree does not define"),
-            Some(Some(text)) => version_catalogue::version(text),
+            Some(Some(wanted)) => wanted.version(),
         };
         let added = self.gather.add(("maven", Some(&group), &name), version, Origin::Unstated, scope, place);
         if let Some(index) = added {

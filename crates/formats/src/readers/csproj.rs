@@ -74,20 +74,20 @@ pub(super) fn summary(path: &str, files: &dyn Files) -> Option<Summary> {
     let bytes = files.read(path)?;
     let root = xml_tree::parse(path, &bytes).ok()?;
     let evaluation = Evaluation::of_project(path, root, files, &mut Gather::new(path));
-    let private = evaluation.items.iter().filter(|item| item.is_private()).map(|item| item.name.to_ascii_lowercase());
+    let private = evaluation.items().filter(|item| item.is_private()).map(|item| item.name.to_ascii_lowercase());
     Some(Summary { test: is_test(&evaluation), private: private.collect() })
 }
 
 fn is_test(evaluation: &Evaluation<'_>) -> bool {
     let declared = evaluation.values("IsTestProject").iter().any(|v| v.eq_ignore_ascii_case("true"));
     let sdk = |item: &Item| item.kind == Kind::Reference && item.name.eq_ignore_ascii_case(TEST_SDK);
-    declared || evaluation.items.iter().any(sdk)
+    declared || evaluation.items().any(sdk)
 }
 
 fn components(evaluation: &Evaluation<'_>, gather: &mut Gather) {
     let test = is_test(evaluation);
     let central = evaluation.values("ManagePackageVersionsCentrally").iter().any(|v| v.eq_ignore_ascii_case("true"));
-    for item in &evaluation.items {
+    for item in evaluation.items() {
         let private = match item.kind {
             Kind::Central => continue,
             Kind::Global | Kind::Tool => true,

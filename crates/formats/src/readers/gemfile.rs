@@ -24,6 +24,9 @@ use ruby::{Argument, Statement};
 /// Deepest nesting of blocks.
 const DEEPEST: usize = 64;
 
+/// Most groups around one statement.
+const MOST_GROUPS: usize = 64;
+
 /// Reads `Gemfile`.
 pub(crate) struct Gemfile;
 
@@ -130,7 +133,7 @@ pub(super) fn gemfile(text: &str) -> Program {
                 None => program.unread.push(statement.line),
             },
             "group" => {
-                block.groups.extend(words(&statement.arguments));
+                block.groups.extend(words(&statement.arguments).take(MOST_GROUPS.saturating_sub(outer.groups.len())));
                 block.optional |= truth(&statement, "optional");
             }
             "source" => {

@@ -191,7 +191,7 @@ impl Reading<'_> {
         let place = self.gather.place(line);
         let index = self.gather.add(("gem", None, name), version, origin, Scope::Unknown, place)?;
         let known = self.by_name.entry(name.to_owned()).or_default();
-        if known.last() != Some(&index) {
+        if known.last() != Some(&index) && known.len() < MOST_VARIANTS {
             known.push(index);
         }
         Some(Asker::Component(index))

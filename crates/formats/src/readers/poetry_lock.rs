@@ -60,6 +60,15 @@ impl Reader for PoetryLock {
             let optional = package.node.is_true_at("optional");
             let scope = package.stated_scope().or(reached).unwrap_or(if optional { Scope::Optional } else { Scope::Unknown });
             let origin = package.origin(tree_path::folder(path), files);
+            if origin == Origin::Own
+                && let Some(at) = package.node.get("source").and_then(|s| s.text_at("url"))
+                && let Some(at) = tree_path::resolve(tree_path::folder(path), at)
+            {
+                let manifest = tree_path::join(&at, "pyproject.toml");
+                if tree_path::holds(files, &manifest) {
+                    gather.covers(manifest);
+                }
+            }
             let version = package.version.map_or(Version::Missing, Version::Exact);
             let place = gather.place(package.line);
             let index = gather.add(("pypi", None, package.name), version, origin, scope, place);
@@ -97,7 +106,7 @@ impl Reader for PoetryLock {
 pub(super) fn asked_by(manifest: &str, files: &dyn Files) -> Option<Vec<Asked>> {
     let bytes = files.read(manifest)?;
     let tree = Tree::toml(manifest, &bytes).ok()?;
-    Some(pyproject_toml::asked(tree.root()))
+    Some(pyproject_toml::asked(tree.root()).asked)
 }
 
 /// One `[[package]]`.

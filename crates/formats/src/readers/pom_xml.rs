@@ -25,6 +25,7 @@ mod effective;
 mod reactor;
 
 use effective::Effective;
+use reactor::Reactor;
 
 /// Plugins that Maven runs in every build without being told ("Built-in Lifecycle Bindings"), so
 /// that a managed version of one is a version that is used.
@@ -60,8 +61,9 @@ impl Reader for PomXml {
             return Err(text::unreadable(path, Some(root.line), "its root element is not `project`"));
         }
         let mut gather = Gather::new(path);
-        let effective = Effective::of(path, root, files);
-        let mut reading = Reading { effective: &effective, files, gather: &mut gather, path };
+        let reactor = Reactor::of(files);
+        let effective = Effective::of(path, root, &reactor);
+        let mut reading = Reading { effective: &effective, reactor: &reactor, gather: &mut gather, path };
         let own = effective.own();
         reading.part(own, None);
         for profile in own.listed("profiles", "profile") {
@@ -79,7 +81,7 @@ impl Reader for PomXml {
 
 struct Reading<'a, 'g> {
     effective: &'a Effective,
-    files: &'a dyn Files,
+    reactor: &'a Reactor<'a>,
     gather: &'g mut Gather,
     path: &'a str,
 }
@@ -118,7 +120,7 @@ impl Reading<'_, '_> {
                 None => "is asked for without a version".to_owned(),
             })
         });
-        if self.effective.is_own(&group, &artifact, version.as_deref().ok(), self.files) {
+        if self.effective.is_own(&group, &artifact, version.as_deref().ok(), self.reactor) {
             return;
         }
         let word = dependency.text_of("scope").map(str::to_owned).or_else(|| managed.and_then(|m| m.scope.clone()));
@@ -157,7 +159,7 @@ impl Reading<'_, '_> {
                 })
             }),
         };
-        if self.effective.is_own(&group, &artifact, version.as_deref().ok(), self.files) {
+        if self.effective.is_own(&group, &artifact, version.as_deref().ok(), self.reactor) {
             return;
         }
         self.add((&group, &artifact), &version, Origin::Unstated, Scope::Development, element.line);

@@ -40,7 +40,11 @@ impl Reader for PyprojectToml {
         let tree = Tree::toml(path, bytes)?;
         let root = tree.root();
         let mut gather = Gather::new(path);
-        for asked in asked(root) {
+        let found = asked(root);
+        for line in &found.unread {
+            gather.fault("unread", *line, "no requirement that pip would understand; it was left out");
+        }
+        for asked in found.asked {
             let origin = in_tree(path, &asked, files);
             if origin == Origin::Own {
                 continue;

@@ -5,7 +5,7 @@
 //! development, and everything further takes the strongest scope it is reached with. Members are
 //! the subject itself and are not named as components.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{Origin, Scope};
 
@@ -21,6 +21,9 @@ use crate::{
 
 /// Most versions of one name that an edge leads to.
 const MOST_VARIANTS: usize = 64;
+
+/// Most versions of one name that are looked through for the one an entry means.
+const MOST_LOOKED_AT: usize = 1024;
 
 /// Reads `uv.lock`.
 pub(crate) struct UvLock;
@@ -44,7 +47,7 @@ impl Reader for UvLock {
             None => return Err(text::unreadable(path, Some(1), "has no lockfile version: no uv.lock, or cut off")),
         }
         let folder = tree_path::folder(path);
-        let members: Vec<&str> = texts(root.get("manifest").and_then(|m| m.get("members"))).collect();
+        let members: HashSet<&str> = texts(root.get("manifest").and_then(|m| m.get("members"))).collect();
         let mut gather = Gather::new(path);
         let packages: Vec<Package<'_>> = root
             .get("package")
@@ -118,13 +121,13 @@ struct Package<'t> {
 }
 
 impl<'t> Package<'t> {
-    fn of(node: Node<'t>, members: &[&str], folder: &str, files: &dyn Files) -> Self {
+    fn of(node: Node<'t>, members: &HashSet<&str>, folder: &str, files: &dyn Files) -> Self {
         let name = node.get("name");
         let source = node.get("source");
         let at = source.and_then(|s| ["editable", "virtual", "directory"].iter().find_map(|key| s.text_at(key)));
         let text = name.and_then(Node::text).unwrap_or_default();
         let own = at.is_some_and(|at| {
-            at == "." || members.contains(&text) || pyproject_toml::is_project(files, folder, at)
+            at == "." || members.contains(text) || pyproject_toml::is_project(files, folder, at)
         });
         Self { node, name: text, line: name.map_or(node.line(), Node::line), own, at }
     }
@@ -161,7 +164,7 @@ impl<'t> Reading<'_, 't> {
         let fits = move |number: &u32| {
             version.is_none() || self.packages.get(*number as usize).is_some_and(|p| p.node.text_at("version") == version)
         };
-        all.iter().copied().filter(fits).take(MOST_VARIANTS)
+        all.iter().take(MOST_LOOKED_AT).copied().filter(fits).take(MOST_VARIANTS)
     }
 
     fn graph(&self, root: Node<'t>, direct: &mut [bool]) -> ExtrasGraph {

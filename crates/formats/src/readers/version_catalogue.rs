@@ -33,7 +33,8 @@ impl Reader for VersionCatalogue {
             let place = gather.place(entry.line);
             let scope = if entry.plugin { Scope::Development } else { Scope::Unknown };
             let name = ("maven", Some(entry.group.as_str()), entry.name.as_str());
-            let version = entry.version.as_deref().map_or(Version::Missing, version);
+            let wanted = entry.version.as_deref().map(Wanted::of);
+            let version = wanted.as_ref().map_or(Version::Missing, Wanted::version);
             if let Some(index) = gather.add(name, version, Origin::Unstated, scope, place) {
                 gather.direct(index, true);
             }
@@ -42,15 +43,36 @@ impl Reader for VersionCatalogue {
     }
 }
 
-/// A version as Gradle reads it: exact, unless it is a range or `1.+`.
-pub(super) fn version(text: &str) -> Version<'_> {
-    let text = text.trim().trim_end_matches("!!");
-    if text.is_empty() || text.starts_with("latest.") {
-        Version::Missing
-    } else if text.contains(['[', '(', ',', ']']) || text.ends_with('+') {
-        Version::Wanted(Scheme::Maven, text)
-    } else {
-        Version::Exact(text)
+/// A version as Gradle writes it: exact, unless it is a range (`[1.0,2.0[`), a prefix (`1.+`) or
+/// `latest.…` (Gradle's manual, "Declaring versions and ranges").
+pub(super) struct Wanted {
+    written: String,
+    /// The Maven range it means, where it is one.
+    meant: Option<String>,
+}
+
+impl Wanted {
+    pub(super) fn of(text: &str) -> Self {
+        let written = text.trim().trim_end_matches("!!").to_owned();
+        let meant = if let Some(prefix) = written.strip_suffix('+') {
+            let prefix = prefix.trim_end_matches('.');
+            Some(if prefix.is_empty() { "[0,)".to_owned() } else { format!("[{prefix},)") })
+        } else if written.contains(',') || written.starts_with(['[', '(', ']']) {
+            // Gradle also writes an open end as the bracket turned outwards.
+            let start = written.strip_prefix(']').map_or_else(|| written.clone(), |rest| format!("({rest}"));
+            Some(start.strip_suffix('[').map_or_else(|| start.clone(), |rest| format!("{rest})")))
+        } else {
+            None
+        };
+        Self { written, meant }
+    }
+
+    pub(super) fn version(&self) -> Version<'_> {
+        match &self.meant {
+            Some(meant) => Version::Meant(Scheme::Maven, meant, &self.written),
+            None if self.written.is_empty() || self.written.starts_with("latest.") => Version::Missing,
+            None => Version::Exact(&self.written),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ const LONGEST: usize = 4096;
 const MOST_ITEMS: usize = 50_000;
 
 /// What an item is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     /// `PackageReference`
     Reference,
@@ -60,9 +60,11 @@ pub(super) struct Evaluation<'f> {
     files: &'f dyn Files,
     project: String,
     properties: BTreeMap<String, Vec<String>>,
-    pub(super) items: Vec<Item>,
-    /// Indices of central versions by lower-case name.
-    central: HashMap<String, Vec<usize>>,
+    items: Vec<Item>,
+    /// Indices of the items that were not removed, in order.
+    standing: Vec<usize>,
+    /// Which items stand, by kind and lower-case name.
+    known: HashMap<(Kind, String), Vec<usize>>,
 }
 
 /// An item group and the file it stands in, waiting for all properties.
@@ -76,7 +78,8 @@ impl<'f> Evaluation<'f> {
             project: path.to_owned(),
             properties: BTreeMap::new(),
             items: Vec::new(),
-            central: HashMap::new(),
+            standing: Vec::new(),
+            known: HashMap::new(),
         };
         let mut seen = HashSet::from([path.to_owned()]);
         let mut waiting = Vec::new();
@@ -94,9 +97,9 @@ impl<'f> Evaluation<'f> {
         for (path, group) in waiting {
             this.group(&path, &group);
         }
-        for (at, item) in this.items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Central) {
-            this.central.entry(item.name.to_ascii_lowercase()).or_default().push(at);
-        }
+        let mut standing: Vec<usize> = this.known.values().flatten().copied().collect();
+        standing.sort_unstable();
+        this.standing = standing;
         this
     }
 
@@ -198,18 +201,23 @@ impl<'f> Evaluation<'f> {
                     .collect()
             };
             let (removed, updated, included) = (names("Remove"), names("Update"), names("Include"));
-            self.items.retain(|i| i.kind != kind || !removed.iter().any(|n| n.eq_ignore_ascii_case(&i.name)));
+            for name in removed {
+                self.known.remove(&(kind, name.to_ascii_lowercase()));
+            }
             for name in updated {
-                for item in self.items.iter_mut().filter(|i| i.kind == kind && i.name.eq_ignore_ascii_case(&name)) {
+                for at in self.known.get(&(kind, name.to_ascii_lowercase())).into_iter().flatten() {
+                    let Some(item) = self.items.get_mut(*at) else { continue };
                     item.version = metadata("Version").or(item.version.take());
                     item.version_override = metadata("VersionOverride").or(item.version_override.take());
                     item.private_assets = metadata("PrivateAssets").or(item.private_assets.take());
                 }
             }
             for name in included {
-                if self.items.len() >= MOST_ITEMS {
-                    return;
+                let known = self.known.entry((kind, name.to_ascii_lowercase())).or_default();
+                if self.items.len() >= MOST_ITEMS || known.len() >= MOST_VALUES {
+                    continue;
                 }
+                known.push(self.items.len());
                 self.items.push(Item {
                     kind,
                     name,
@@ -228,6 +236,7 @@ impl<'f> Evaluation<'f> {
         let attribute = root.attribute("Sdk").into_iter().flat_map(|sdks| sdks.split(';')).filter_map(|sdk| sdk.split_once('/'));
         let elements = root.each("Sdk").filter_map(|sdk| Some((sdk.attribute("Name")?, sdk.attribute("Version")?)));
         for (name, version) in attribute.chain(elements) {
+            self.known.entry((Kind::Tool, name.trim().to_ascii_lowercase())).or_default().push(self.items.len());
             self.items.push(Item {
                 kind: Kind::Tool,
                 name: name.trim().to_owned(),
@@ -273,8 +282,13 @@ impl<'f> Evaluation<'f> {
 
     /// The central versions of a name.
     pub(super) fn central(&self, name: &str) -> impl Iterator<Item = &Item> {
-        let found = self.central.get(&name.to_ascii_lowercase()).map_or(&[][..], Vec::as_slice);
-        found.iter().take(MOST_VALUES).filter_map(|at| self.items.get(*at))
+        let found = self.known.get(&(Kind::Central, name.to_ascii_lowercase())).map_or(&[][..], Vec::as_slice);
+        found.iter().filter_map(|at| self.items.get(*at))
+    }
+
+    /// The items that stand, in order.
+    pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
+        self.standing.iter().filter_map(|at| self.items.get(*at))
     }
 
     /// Every value a text may have, or why it has none.

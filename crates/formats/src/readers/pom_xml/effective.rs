@@ -1,15 +1,13 @@
 //! The effective POM, as far as the tree holds it: the chain of parents, properties, managed
 //! versions.
 
-use std::collections::{HashMap, HashSet};
-
-use super::reactor;
-use crate::{
-    gather::short,
-    inventory::Files,
-    tree_path,
-    xml_tree::{self, Element},
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
 };
+
+use super::reactor::Reactor;
+use crate::{gather::short, tree_path, xml_tree::Element};
 
 /// Longest chain of parents.
 const MOST_PARENTS: usize = 32;
@@ -19,6 +17,8 @@ const MOST_IMPORTS: usize = 8;
 const MOST_BOMS: usize = 64;
 /// Deepest nesting of properties within properties.
 const DEEPEST: usize = 16;
+/// Most properties looked up to expand one text: they may name each other many times over.
+const MOST_STEPS: u32 = 500;
 /// Longest expanded text, in bytes.
 const LONGEST: usize = 1024;
 
@@ -27,6 +27,8 @@ pub(super) struct Effective {
     chain: Vec<Element>,
     /// The parent that is not in the tree, if the chain ends at one.
     outside: Option<String>,
+    /// Properties of the chain, the nearest first, not yet expanded.
+    properties: HashMap<String, String>,
     /// BOMs that are not in the tree.
     boms_outside: Vec<String>,
     managed: HashMap<Key, Managed>,
@@ -44,24 +46,30 @@ pub(super) struct Managed {
 
 impl Effective {
     /// Evaluates a POM.
-    pub(super) fn of(path: &str, root: Element, files: &dyn Files) -> Self {
-        Self::at_depth(path, root, files, 0, &mut HashSet::new())
+    pub(super) fn of(path: &str, root: Element, reactor: &Reactor<'_>) -> Self {
+        Self::at_depth(path, root, reactor, 0, &mut HashSet::new())
     }
 
-    fn at_depth(path: &str, root: Element, files: &dyn Files, depth: usize, boms: &mut HashSet<String>) -> Self {
+    fn at_depth(path: &str, root: Element, reactor: &Reactor<'_>, depth: usize, boms: &mut HashSet<String>) -> Self {
         let mut this = Self {
             chain: Vec::new(),
             outside: None,
+            properties: HashMap::new(),
             boms_outside: Vec::new(),
             managed: HashMap::new(),
             plugins: HashMap::new(),
         };
-        this.climb(path, root, files);
-        this.manage(files, depth, boms);
+        this.climb(path, root, reactor);
+        for pom in &this.chain {
+            for property in parts(pom).filter_map(|part| part.child("properties")).flat_map(|p| &p.children) {
+                this.properties.entry(property.name.clone()).or_insert_with(|| property.text.clone());
+            }
+        }
+        this.manage(reactor, depth, boms);
         this
     }
 
-    fn climb(&mut self, path: &str, root: Element, files: &dyn Files) {
+    fn climb(&mut self, path: &str, root: Element, reactor: &Reactor<'_>) {
         let mut seen = HashSet::from([path.to_owned()]);
         let (mut at, mut current) = (path.to_owned(), root);
         loop {
@@ -74,7 +82,7 @@ impl Effective {
                     None => "../pom.xml".to_owned(),
                 };
                 let found = (!relative.is_empty())
-                    .then(|| reactor::parent_at(files, tree_path::folder(&at), &relative, &group, &artifact))
+                    .then(|| reactor.parent_at(tree_path::folder(&at), &relative, &group, &artifact))
                     .flatten();
                 (found, format!("{group}:{artifact}:{version}"))
             });
@@ -94,12 +102,12 @@ impl Effective {
     }
 
     /// Collects managed versions: direct entries of the whole chain first, then imported BOMs.
-    fn manage(&mut self, files: &dyn Files, depth: usize, boms: &mut HashSet<String>) {
+    fn manage(&mut self, reactor: &Reactor<'_>, depth: usize, boms: &mut HashSet<String>) {
         let mut imports = Vec::new();
         let mut managed = HashMap::new();
         let mut plugins = HashMap::new();
         for pom in &self.chain {
-            for (part, _) in parts(pom) {
+            for part in parts(pom) {
                 let entries = part.child("dependencyManagement").into_iter().flat_map(|m| m.listed("dependencies", "dependency"));
                 for entry in entries {
                     let (Ok(group), Ok(artifact)) = (self.text(entry, "groupId"), self.text(entry, "artifactId")) else {
@@ -129,12 +137,13 @@ impl Effective {
         for (group, artifact, version) in imports {
             let name = format!("{group}:{artifact}:{}", version.as_deref().unwrap_or("?"));
             let found = (depth < MOST_IMPORTS && boms.len() < MOST_BOMS)
-                .then(|| reactor::find(files, &group, &artifact))
-                .flatten();
+                .then(|| reactor.find(&group, &artifact))
+                .flatten()
+                .and_then(|path| Some((reactor.pom(&path)?, path)));
             match found {
-                Some((path, root)) => {
+                Some((root, path)) => {
                     if boms.insert(path.clone()) {
-                        let bom = Self::at_depth(&path, root, files, depth + 1, boms);
+                        let bom = Self::at_depth(&path, root, reactor, depth + 1, boms);
                         for (key, entry) in bom.managed {
                             managed.entry(key).or_insert(entry);
                         }
@@ -180,12 +189,12 @@ impl Effective {
 
     /// Whether a dependency is a module of this build: in the tree, and of a group or version that
     /// the build itself has.
-    pub(super) fn is_own(&self, group: &str, artifact: &str, version: Option<&str>, files: &dyn Files) -> bool {
-        let own_version = self.coordinate("version");
-        let own_group = self.coordinate("groupId").unwrap_or_default();
+    pub(super) fn is_own(&self, group: &str, artifact: &str, version: Option<&str>, reactor: &Reactor<'_>) -> bool {
+        let own_version = self.coordinate("version", &Cell::new(MOST_STEPS));
+        let own_group = self.coordinate("groupId", &Cell::new(MOST_STEPS)).unwrap_or_default();
         let kin = version.is_some() && version == own_version.as_deref();
         let root = |g: &str| g.split('.').take(2).map(str::to_owned).collect::<Vec<_>>();
-        (kin || root(group) == root(&own_group)) && reactor::find(files, group, artifact).is_some()
+        (kin || root(group) == root(&own_group)) && reactor.find(group, artifact).is_some()
     }
 
     fn text(&self, element: &Element, name: &str) -> Result<String, String> {
@@ -193,11 +202,11 @@ impl Effective {
     }
 
     /// `groupId`, `artifactId` or `version` of the POM, inherited where it has none.
-    fn coordinate(&self, name: &str) -> Option<String> {
+    fn coordinate(&self, name: &str, budget: &Cell<u32>) -> Option<String> {
         let own = self.own();
         let inherited = || own.child("parent").filter(|_| name != "artifactId").and_then(|p| p.text_of(name));
         let text = own.text_of(name).or_else(inherited)?;
-        self.expand_at(text, 1).ok()
+        self.expand_at(text, 1, budget).ok()
     }
 
     /// Replaces `${…}`.
@@ -205,16 +214,18 @@ impl Effective {
     /// # Errors
     /// The end of a sentence about the component, when a property is not known.
     pub(super) fn expand(&self, text: &str) -> Result<String, String> {
-        self.expand_at(text.trim(), 0)
+        self.expand_at(text.trim(), 0, &Cell::new(MOST_STEPS))
     }
 
-    fn expand_at(&self, text: &str, depth: usize) -> Result<String, String> {
+    fn expand_at(&self, text: &str, depth: usize, budget: &Cell<u32>) -> Result<String, String> {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             let Some((name, after)) = after.split_once('}') else { break };
             out.push_str(before);
-            let value = if depth < DEEPEST { self.property(name.trim(), depth) } else { None };
+            let steps = budget.get();
+            budget.set(steps.saturating_sub(1));
+            let value = if depth < DEEPEST && steps > 0 { self.property(name.trim(), depth, budget) } else { None };
             match value {
                 Some(value) if out.len() + value.len() <= LONGEST => out.push_str(&value),
                 _ => {
@@ -233,30 +244,26 @@ impl Effective {
         if out.len() <= LONGEST { Ok(out) } else { Err("has a version too long to be one".to_owned()) }
     }
 
-    fn property(&self, name: &str, depth: usize) -> Option<String> {
-        for pom in &self.chain {
-            for (part, _) in parts(pom) {
-                if let Some(value) = part.child("properties").and_then(|p| p.child(name)) {
-                    return self.expand_at(&value.text, depth + 1).ok();
-                }
-            }
+    fn property(&self, name: &str, depth: usize, budget: &Cell<u32>) -> Option<String> {
+        if let Some(value) = self.properties.get(name) {
+            return self.expand_at(value, depth + 1, budget).ok();
         }
         let name = name.strip_prefix("project.").or_else(|| name.strip_prefix("pom.")).unwrap_or(name);
         match name {
-            "version" | "groupId" | "artifactId" => self.coordinate(name),
+            "version" | "groupId" | "artifactId" => self.coordinate(name, budget),
             _ => {
                 let of_parent = name.strip_prefix("parent.")?;
                 let text = self.own().child("parent")?.text_of(of_parent)?;
-                self.expand_at(text, depth + 1).ok()
+                self.expand_at(text, depth + 1, budget).ok()
             }
         }
     }
 }
 
 /// A POM and those of its profiles that are active by default, profiles first: they override.
-fn parts(pom: &Element) -> impl Iterator<Item = (&Element, bool)> {
+fn parts(pom: &Element) -> impl Iterator<Item = &Element> {
     let active = |p: &&Element| p.child("activation").and_then(|a| a.text_of("activeByDefault")) == Some("true");
-    pom.listed("profiles", "profile").filter(active).map(|p| (p, true)).chain(std::iter::once((pom, false)))
+    pom.listed("profiles", "profile").filter(active).chain(std::iter::once(pom))
 }
 
 /// What a managed entry is known by.
@@ -264,10 +271,4 @@ fn key(entry: &Element, group: &str, artifact: &str) -> Key {
     let kind = entry.text_of("type").unwrap_or("jar").to_owned();
     let classifier = entry.text_of("classifier").unwrap_or_default().to_owned();
     (group.to_owned(), artifact.to_owned(), kind, classifier)
-}
-
-/// Parses a POM of the tree.
-pub(super) fn pom(files: &dyn Files, path: &str) -> Option<Element> {
-    let bytes = files.read(path)?;
-    xml_tree::parse(path, &bytes).ok().filter(|root| root.name == "project")
 }

@@ -1,5 +1,7 @@
 //! Everything a `pyproject.toml` asks for, table by table.
 
+use std::collections::HashMap;
+
 use domain::{Origin, Scope};
 
 use super::{own_name, poetry};
@@ -8,11 +10,6 @@ use crate::{
     pep508, 
     tree::Node,
 };
-
-/// Deepest `include-group` chain.
-const DEEPEST: usize = 32;
-/// Most dependencies of one file: groups may include each other many times over.
-const MOST: usize = 50_000;
 
 /// One dependency, as asked for.
 #[derive(Clone, Debug)]
@@ -50,23 +47,29 @@ pub(super) enum Wanted {
     File(Option<String>),
 }
 
+/// What a file asks for, and the lines of it that could not be read.
+#[derive(Debug, Default)]
+pub(in crate::readers) struct Found {
+    pub(in crate::readers) asked: Vec<Asked>,
+    pub(in crate::readers) unread: Vec<u32>,
+}
+
 /// Reads all tables that ask for something.
-pub(in crate::readers) fn asked(root: Node<'_>) -> Vec<Asked> {
-    let mut out = Vec::new();
+pub(in crate::readers) fn asked(root: Node<'_>) -> Found {
+    let mut out = Found::default();
     let tool = |name: &str| root.get("tool").and_then(|t| t.get(name));
     if let Some(project) = root.get("project") {
         list(project.get("dependencies"), Scope::Runtime, &mut out);
         table_of_lists(project.get("optional-dependencies"), Scope::Optional, &mut out);
     }
     if let Some(groups) = root.get("dependency-groups") {
-        for group in groups.entries() {
-            include(groups, group, 0, &mut out);
-        }
+        // A group that another includes (PEP 735 `include-group`) is read in its own right.
+        table_of_lists(Some(groups), Scope::Development, &mut out);
     }
     if let Some(uv) = tool("uv") {
         list(uv.get("dev-dependencies"), Scope::Development, &mut out);
         if let Some(sources) = uv.get("sources") {
-            sourced(sources, &mut out);
+            sourced(sources, &mut out.asked);
         }
     }
     if let Some(pdm) = tool("pdm") {
@@ -79,51 +82,36 @@ pub(in crate::readers) fn asked(root: Node<'_>) -> Vec<Asked> {
         }
     }
     if let Some(table) = tool("poetry") {
-        poetry::asked(table, &mut out);
+        poetry::asked(table, &mut out.asked);
     }
-    let before = out.len();
+    let before = out.asked.len();
     list(root.get("build-system").and_then(|b| b.get("requires")), Scope::Development, &mut out);
-    for asked in out.iter_mut().skip(before) {
+    for asked in out.asked.iter_mut().skip(before) {
         asked.build_only = true;
     }
     let own = own_name(root);
-    out.retain(|asked| Some(pep508::normal(&asked.name)) != own);
+    out.asked.retain(|asked| Some(pep508::normal(&asked.name)) != own);
     out
 }
 
-fn table_of_lists(table: Option<Node<'_>>, scope: Scope, out: &mut Vec<Asked>) {
+fn table_of_lists(table: Option<Node<'_>>, scope: Scope, out: &mut Found) {
     for entry in table.into_iter().flat_map(Node::entries) {
         list(Some(entry), scope, out);
     }
 }
 
-fn list(items: Option<Node<'_>>, scope: Scope, out: &mut Vec<Asked>) {
+fn list(items: Option<Node<'_>>, scope: Scope, out: &mut Found) {
     for item in items.into_iter().flat_map(Node::entries) {
-        if let Some(text) = item.text() {
-            out.extend(from_specifier(text, scope, item.line()));
+        match item.text().map(|text| from_specifier(text, scope, item.line())) {
+            Some(Some(asked)) => out.asked.push(asked),
+            Some(None) => out.unread.push(item.line()),
+            // `{ include-group = … }`
+            None => {}
         }
     }
 }
 
-/// A group of PEP 735, with the groups it includes.
-fn include(groups: Node<'_>, group: Node<'_>, depth: usize, out: &mut Vec<Asked>) {
-    for item in group.entries() {
-        if out.len() >= MOST {
-            return;
-        }
-        if let Some(text) = item.text() {
-            out.extend(from_specifier(text, Scope::Development, item.line()));
-        } else if let Some(name) = item.text_at("include-group") {
-            let named = groups.entries().find(|g| pep508::normal(g.key()) == pep508::normal(name));
-            // Only chains need following: every group is read in its own right.
-            if let Some(named) = named.filter(|n| depth < DEEPEST && n.key() != group.key() && depth == 0) {
-                include(groups, named, depth + 1, out);
-            }
-        }
-    }
-}
-
-/// A PEP 508 text; one that is none keeps its first word as name, so that it is not lost.
+/// A PEP 508 text; `None` when it is none.
 pub(in crate::readers) fn from_specifier(text: &str, scope: Scope, line: u32) -> Option<Asked> {
     let found = pep508::parse(text)?;
     let source = found.address.map(pep508::source);
@@ -146,27 +134,24 @@ pub(in crate::readers) fn from_specifier(text: &str, scope: Scope, line: u32) ->
 
 /// Applies `[tool.uv.sources]`.
 fn sourced(sources: Node<'_>, out: &mut [Asked]) {
-    for source in sources.entries() {
-        let name = pep508::normal(source.key());
+    let sources: HashMap<String, Node<'_>> = sources.entries().map(|s| (pep508::normal(s.key()), s)).collect();
+    for asked in out {
+        let Some(source) = sources.get(&pep508::normal(&asked.name)).copied() else { continue };
         // A list gives one source per marker; the first stands for all.
         let table = if source.is_list() { source.entries().next().unwrap_or(source) } else { source };
-        let git = table.text_at("git");
-        let origin = if let Some(address) = git {
+        asked.workspace = table.is_true_at("workspace");
+        asked.path = table.text_at("path").map(str::to_owned);
+        asked.origin = if let Some(address) = table.text_at("git") {
             Origin::Git {
                 host: address::host(address).unwrap_or_else(|| "an unnamed host".to_owned()),
                 commit: table.text_at("rev").filter(|r| address::is_commit(r)).map(str::to_ascii_lowercase),
             }
         } else if let Some(address) = table.text_at("url") {
             pep508::source(address).origin
-        } else if table.text_at("path").is_some() {
+        } else if asked.path.is_some() {
             Origin::Path
         } else {
             Origin::Unstated
         };
-        for asked in out.iter_mut().filter(|a| pep508::normal(&a.name) == name) {
-            asked.workspace = table.is_true_at("workspace");
-            asked.path = table.text_at("path").map(str::to_owned);
-            asked.origin = origin.clone();
-        }
     }
 }

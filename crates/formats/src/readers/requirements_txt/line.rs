@@ -186,6 +186,18 @@ pub(super) fn first_line_fits(head: &str) -> bool {
     lines(head).map(|(_, line)| line).find(|l| !matches!(l, Line::Comment(_))).is_some_and(|l| l != Line::Unread)
 }
 
+/// Whether every requirement in the head of a file is pinned to one version. The last line may be
+/// cut off and is not asked.
+pub(super) fn all_pinned(head: &str) -> bool {
+    let whole = head.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    lines(whole).all(|(_, line)| match line {
+        Line::Asks(Asked::Requirement { specifier, .. }, _) => {
+            versions::Scheme::Pep440.pinned(&specifier).is_some()
+        }
+        _ => true,
+    })
+}
+
 /// Follows the `# via` notes after one requirement: on one line, or one asker a line.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
