@@ -119,7 +119,7 @@ pub(super) fn substitute<'v>(text: &str, value: &dyn Fn(&str) -> Option<&'v str>
                 Some((written, after)) => (written, after),
                 None => {
                     out.push('$');
-                    break;
+                    return out;
                 }
             }
         } else {
@@ -153,13 +153,16 @@ mod tests {
     #[test]
     fn references() {
         let digest = "sha256:31cd7bbfd36421dfd338bceb36d803b3663c1bfa87dfe6af7ba764b5bf34de05";
-        let parsed = |text| parse(text).map(|r| (r.registry, r.name, r.tag, r.digest.is_some()));
+        fn parsed(text: &str) -> Option<(Option<&str>, &str, Option<&str>, bool)> {
+            parse(text).map(|r| (r.registry, r.name, r.tag, r.digest.is_some()))
+        }
         assert_eq!(parsed("python"), Some((None, "python", None, false)));
         assert_eq!(parsed("python:3.11-slim"), Some((None, "python", Some("3.11-slim"), false)));
         assert_eq!(parsed("org/app:1"), Some((None, "org/app", Some("1"), false)));
         assert_eq!(parsed("r.example:5000/a/b"), Some((Some("r.example:5000"), "a/b", None, false)));
         assert_eq!(parsed("localhost/a:1"), Some((Some("localhost"), "a", Some("1"), false)));
-        assert_eq!(parsed(&format!("a@{digest}")), Some((None, "a", None, true)));
+        let pinned = format!("a@{digest}");
+        assert_eq!(parsed(&pinned), Some((None, "a", None, true)));
         for bad in ["", ":1", "a:", "a b", "a@", "a;b"] {
             assert_eq!(parsed(bad), None, "{bad}");
         }
