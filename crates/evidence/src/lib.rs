@@ -15,6 +15,7 @@ pub mod licence;
 pub mod magic;
 pub mod material;
 pub mod model;
+pub mod osps;
 pub mod owner;
 pub mod paths;
 pub mod personal_data;

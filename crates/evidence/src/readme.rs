@@ -146,7 +146,7 @@ fn has_opening(readme: &Prose) -> bool {
     let end = readme.headings.get(1).map_or(40, |(line, _)| *line as usize);
     readme.text.lines().take(end).any(|line| {
         let line = line.trim();
-        let prose = !line.starts_with(['#', '[', '!', '<', '|', '-', '*', '`', '=']);
+        let prose = !line.starts_with(['#', '[', '!', '<', '|', '`', '=']);
         prose && reduce(line).split(' ').count() >= 8
     })
 }
