@@ -133,8 +133,9 @@ fn components(before: &Assessment, after: &Assessment) -> Vec<ComponentChange> {
             let (was, is) = (old.get(name), new.get(name));
             let (a, b) = (was.unwrap_or(&nothing), is.unwrap_or(&nothing));
             let both = was.is_some() && is.is_some();
-            let licence = (both && a.licences != b.licences && !(a.licences.is_empty() || b.licences.is_empty()))
-                .then(|| (join(&a.licences), join(&b.licences)));
+            let licence =
+                (both && a.licences != b.licences && !(a.licences.is_empty() || b.licences.is_empty()))
+                    .then(|| (join(&a.licences), join(&b.licences)));
             if a.versions == b.versions && licence.is_none() {
                 return None;
             }
@@ -174,10 +175,7 @@ fn step(a: &Named, b: &Named) -> Step {
         return if gone.is_empty() { Step::Same } else { Step::Patch };
     }
     let from: Vec<&String> = if gone.is_empty() { a.versions.iter().collect() } else { gone };
-    came.iter()
-        .flat_map(|to| from.iter().map(move |from| scheme.step(from, to)))
-        .max()
-        .unwrap_or(Step::Major)
+    came.iter().flat_map(|to| from.iter().map(move |from| scheme.step(from, to))).max().unwrap_or(Step::Major)
 }
 
 fn missing(of: &Assessment, from: &Assessment) -> Vec<Finding> {

@@ -17,16 +17,22 @@ pub fn update(component: &Component, change: &Purl, to: &str) -> Option<String> 
     let at = |sign: &str| quote(&format!("{}{sign}{to}", change.native_name()));
     let development = component.scope == Scope::Development;
     let command = match manager {
-        Manager::Npm if same => format!("npm install {}{}", if development { "--save-dev " } else { "" }, at("@")?),
+        Manager::Npm if same => {
+            format!("npm install {}{}", if development { "--save-dev " } else { "" }, at("@")?)
+        }
         Manager::Npm => format!("npm update {name}"),
         Manager::Yarn if same => format!("yarn upgrade {}", at("@")?),
         Manager::Yarn => format!("yarn upgrade {name}"),
         Manager::Pnpm if same => format!("pnpm update {}", at("@")?),
         Manager::Pnpm => format!("pnpm update {name} --depth 100"),
-        Manager::Cargo => format!("cargo update -p {} --precise {}", quote(component.purl.name())?, quote(to)?),
+        Manager::Cargo => {
+            format!("cargo update -p {} --precise {}", quote(component.purl.name())?, quote(to)?)
+        }
         Manager::Poetry if same => format!("poetry add {}", at("@^")?),
         Manager::Poetry => format!("poetry update {name}"),
-        Manager::Uv => format!("uv lock --upgrade-package {}", quote(&format!("{}=={to}", component.purl.name()))?),
+        Manager::Uv => {
+            format!("uv lock --upgrade-package {}", quote(&format!("{}=={to}", component.purl.name()))?)
+        }
         Manager::Pipenv => format!("pipenv upgrade {}", quote(&format!("{}=={to}", component.purl.name()))?),
         // Written by hand unless it records hashes: then the line itself is what must change.
         Manager::PipCompile if component.hashes.is_empty() => return None,
@@ -40,7 +46,9 @@ pub fn update(component: &Component, change: &Purl, to: &str) -> Option<String> 
             format!("go get {}", quote(&format!("{}@{to}", component.purl.native_name()))?)
         }
         Manager::Bundler => format!("bundle update {} --conservative", quote(component.purl.name())?),
-        Manager::Nuget => format!("dotnet add package {} --version {}", quote(component.purl.name())?, quote(to)?),
+        Manager::Nuget => {
+            format!("dotnet add package {} --version {}", quote(component.purl.name())?, quote(to)?)
+        }
         Manager::Gradle => {
             format!("gradle dependencies --update-locks {}", quote(&component.purl.native_name())?)
         }
@@ -99,7 +107,9 @@ fn manager(path: &str) -> Option<Manager> {
         "pom.xml" => Manager::Maven,
         "composer.lock" | "composer.json" => Manager::Composer,
         "renv.lock" => Manager::Renv,
-        _ if name.ends_with(".csproj") || name.ends_with(".fsproj") || name.ends_with(".vbproj") => Manager::Nuget,
+        _ if name.ends_with(".csproj") || name.ends_with(".fsproj") || name.ends_with(".vbproj") => {
+            Manager::Nuget
+        }
         _ if name.starts_with("requirements") && name.ends_with(".txt") => Manager::PipCompile,
         _ => return None,
     })
@@ -110,9 +120,9 @@ fn quote(word: &str) -> Option<String> {
     if word.is_empty() || word.starts_with('-') || word.chars().any(char::is_control) {
         return None;
     }
-    let plain = word
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'/' | b'.' | b'_' | b'-' | b'+' | b':' | b'=' | b','));
+    let plain = word.bytes().all(|b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'@' | b'/' | b'.' | b'_' | b'-' | b'+' | b':' | b'=' | b',')
+    });
     Some(if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) })
 }
 

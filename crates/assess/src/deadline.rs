@@ -30,7 +30,13 @@ pub struct Dates {
 }
 
 /// The deadline of a flaw at a tier.
-pub fn deadline(tier: Tier, of: &Circumstances, started: Option<Date>, dates: &Dates, today: Date) -> Deadline {
+pub fn deadline(
+    tier: Tier,
+    of: &Circumstances,
+    started: Option<Date>,
+    dates: &Dates,
+    today: Date,
+) -> Deadline {
     let mut inputs = Inputs::assumed(dates.kev.is_some());
     if !dates.kev_loaded {
         inputs.kev = Given::assumed(false);

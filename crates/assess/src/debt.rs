@@ -8,9 +8,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use domain::{
-    Assessment, Date, Exception, Finding, FindingKind, Place, Purl, Tier,
-};
+use domain::{Assessment, Date, Exception, Finding, FindingKind, Place, Purl, Tier};
 use formats::own::{
     debt::{self, Debt, DebtException, ExceptionKind, RecordedBy},
     system::holds,
@@ -29,9 +27,8 @@ pub fn apply(assessment: &mut Assessment, debt: &Debt, packs: &[Pack]) {
     let mut remarks = Vec::new();
     let mut in_force = Vec::new();
     for entry in &debt.exceptions {
-        let matched: Vec<usize> = (0..assessment.findings.len())
-            .filter(|at| matches(entry, &assessment.findings[*at]))
-            .collect();
+        let matched: Vec<usize> =
+            (0..assessment.findings.len()).filter(|at| matches(entry, &assessment.findings[*at])).collect();
         if let Some(why) = refused(entry, &matched, assessment, &declared, packs) {
             remarks.push(remark(entry, "not-permitted", why));
             continue;
@@ -42,7 +39,11 @@ pub fn apply(assessment: &mut Assessment, debt: &Debt, packs: &[Pack]) {
         let whole = entry.finding.is_none() && entry.scope.is_none();
         if entry.until < today {
             if matched.is_empty() && !whole {
-                remarks.push(remark(entry, "unused", "it has ended and its fault is gone: delete it".to_owned()));
+                remarks.push(remark(
+                    entry,
+                    "unused",
+                    "it has ended and its fault is gone: delete it".to_owned(),
+                ));
             } else {
                 remarks.push(lapsed(entry));
             }
@@ -69,7 +70,9 @@ pub fn apply(assessment: &mut Assessment, debt: &Debt, packs: &[Pack]) {
         });
     }
     assessment.exceptions.extend(in_force);
-    assessment.exceptions.sort_by(|a, b| (&a.control, &a.scope, a.until).cmp(&(&b.control, &b.scope, b.until)));
+    assessment
+        .exceptions
+        .sort_by(|a, b| (&a.control, &a.scope, a.until).cmp(&(&b.control, &b.scope, b.until)));
     assessment.findings.extend(remarks);
 }
 
@@ -122,7 +125,8 @@ fn refused(
     declared: &Declared,
     packs: &[Pack],
 ) -> Option<String> {
-    let rules: Vec<_> = packs.iter().filter_map(|p| p.find(&entry.control).map(|(_, control)| control)).collect();
+    let rules: Vec<_> =
+        packs.iter().filter_map(|p| p.find(&entry.control).map(|(_, control)| control)).collect();
     if rules.is_empty() {
         return Some(format!("no pack in use has a control `{}`", entry.control));
     }
@@ -137,16 +141,25 @@ fn refused(
         if let Some(only) = excepts.only_as()
             && !(not_real && only == "not-real")
         {
-            return Some(format!("`{}` can only be set aside as `{only}`: say kind = \"{only}\" if it is", entry.control));
+            return Some(format!(
+                "`{}` can only be set aside as `{only}`: say kind = \"{only}\" if it is",
+                entry.control
+            ));
         }
         for tier in &tiers {
             match excepts.who(*tier) {
                 Who::Team => {}
                 Who::Committee => {
-                    return Some(format!("at the {tier} tier only the committee may set `{}` aside", entry.control));
+                    return Some(format!(
+                        "at the {tier} tier only the committee may set `{}` aside",
+                        entry.control
+                    ));
                 }
                 Who::Nobody => {
-                    return Some(format!("`{}` cannot be set aside at the {tier} tier: mend it", entry.control));
+                    return Some(format!(
+                        "`{}` cannot be set aside at the {tier} tier: mend it",
+                        entry.control
+                    ));
                 }
             }
         }
@@ -154,7 +167,10 @@ fn refused(
         if let Some(limit) = excepts.days()
             && days > i64::from(limit)
         {
-            return Some(format!("`{}` may be set aside for at most {limit} days, not {days}", entry.control));
+            return Some(format!(
+                "`{}` may be set aside for at most {limit} days, not {days}",
+                entry.control
+            ));
         }
         if entry.recorded_by == RecordedBy::Init && entry.control == "flaw-overdue" && days > INIT_DAYS {
             return Some(format!("`init` may take an overdue flaw for at most {INIT_DAYS} days, not {days}"));
@@ -197,7 +213,8 @@ fn remark(entry: &DebtException, id: &str, why: String) -> Finding {
 }
 
 fn lapsed(entry: &DebtException) -> Finding {
-    let mut finding = remark(entry, "lapsed", format!("it ended on {} and its fault is still there", entry.until));
+    let mut finding =
+        remark(entry, "lapsed", format!("it ended on {} and its fault is still there", entry.until));
     finding.due = Some(entry.until);
     finding
 }
@@ -220,12 +237,16 @@ pub fn take(assessment: &Assessment, packs: &[Pack], owner: &str) -> Taken {
     let counted = assessment.verdicts.iter().flat_map(|v| &v.reasons);
     for reason in counted.filter(|r| r.outcome > domain::Outcome::Allowed && r.excepted_until.is_none()) {
         let findings = assessment.findings.iter().filter(|f| {
-            reason.findings.contains(&f.fingerprint) && f.control == reason.control && f.kind != FindingKind::Exception
+            reason.findings.contains(&f.fingerprint)
+                && f.control == reason.control
+                && f.kind != FindingKind::Exception
         });
         let mut any = false;
         for finding in findings {
             any = true;
-            if !seen.insert((finding.control.clone(), finding.fingerprint)) || finding.excepted_until.is_some() {
+            if !seen.insert((finding.control.clone(), finding.fingerprint))
+                || finding.excepted_until.is_some()
+            {
                 continue;
             }
             let entry = entry(finding, taken.exceptions.len() + 1, owner, today);

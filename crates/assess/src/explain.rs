@@ -122,8 +122,11 @@ fn facts_lines(lines: &mut Lines, vector: &Facts) {
         .filter(|(_, _, known)| *known != Known::Unobserved)
         .map(|(_, entry, known)| format!("{} = {known}", entry.id))
         .collect();
-    let unseen: Vec<&str> =
-        vector.iter().filter(|(_, _, known)| *known == Known::Unobserved).map(|(_, entry, _)| entry.id).collect();
+    let unseen: Vec<&str> = vector
+        .iter()
+        .filter(|(_, _, known)| *known == Known::Unobserved)
+        .map(|(_, entry, _)| entry.id)
+        .collect();
     lines.add("facts", seen.join(", "));
     if !unseen.is_empty() {
         lines.add("not observed", unseen.join(", "));
@@ -176,7 +179,9 @@ fn of_finding(assessment: &Assessment, packs: &[Pack], finding: &Finding) -> Exp
     }
     if let Some(clock) = &finding.deadline {
         let due = match (clock.due, clock.days) {
-            (Some(due), Some(days)) => format!("{due}: {days} days after {} ({})", clock.start, clock.start_from),
+            (Some(due), Some(days)) => {
+                format!("{due}: {days} days after {} ({})", clock.start, clock.start_from)
+            }
             _ => "on the next upgrade: the table gives no days".to_owned(),
         };
         lines.add("due", due);
@@ -220,7 +225,10 @@ fn except_lines(lines: &mut Lines, assessment: &Assessment, packs: &[Pack], find
     let declared = Declared::from_evidence(&assessment.evidence);
     let tier = debt::tier_of(finding, assessment, &declared);
     for (pack, control) in packs.iter().filter_map(|p| p.find(&finding.control).map(|(_, c)| (p, c))) {
-        lines.add("rule", format!("{} {}, {}: {}", control.row(), control.id(), pack.label(), control.title()));
+        lines.add(
+            "rule",
+            format!("{} {}, {}: {}", control.row(), control.id(), pack.label(), control.title()),
+        );
         lines.add("source", control.source().to_owned());
         let who = match control.excepts().who(tier) {
             _ if debt::never(finding) => "nobody: it is known to be exploited, or malicious".to_owned(),
@@ -231,7 +239,8 @@ fn except_lines(lines: &mut Lines, assessment: &Assessment, packs: &[Pack], find
                 None => "the team, in formulary.debt.toml, with owner, reason and end".to_owned(),
             },
         };
-        let only = control.excepts().only_as().map(|word| format!(", and only as `{word}`")).unwrap_or_default();
+        let only =
+            control.excepts().only_as().map(|word| format!(", and only as `{word}`")).unwrap_or_default();
         lines.add("may be set aside by", format!("{who}{only}"));
     }
 }
@@ -258,11 +267,18 @@ fn of_control(assessment: &Assessment, pack: &Pack, id: &str) -> Vec<Explanation
             for finding in assessment.findings.iter().filter(|f| f.control == id).take(20) {
                 lines.add("finding", format!("{}: {}", finding.id, finding.title));
             }
-            let needs: Vec<String> =
-                control.needs().map(|e| format!("{} ({}, seen by a {})", e.id, e.meaning, e.observer.word())).collect();
+            let needs: Vec<String> = control
+                .needs()
+                .map(|e| format!("{} ({}, seen by a {})", e.id, e.meaning, e.observer.word()))
+                .collect();
             lines.add("reads", needs.join(" "));
-            for claim in Declared::from_evidence(&assessment.evidence).claims.iter().filter(|c| c.control == id) {
-                lines.add("claimed", format!("{} (until {}; not signed, so it changes no state)", claim.says, claim.until));
+            for claim in
+                Declared::from_evidence(&assessment.evidence).claims.iter().filter(|c| c.control == id)
+            {
+                lines.add(
+                    "claimed",
+                    format!("{} (until {}; not signed, so it changes no state)", claim.says, claim.until),
+                );
             }
             lines.add("rule", rule(pack.text(at)));
             Explanation {

@@ -49,7 +49,16 @@ pub fn find(
         }
         let tier = tier_of(component, of, declared);
         for found in &result.matches {
-            out.findings.push(finding(component, result, found, tier, of, declared.started, kev_loaded, as_of));
+            out.findings.push(finding(
+                component,
+                result,
+                found,
+                tier,
+                of,
+                declared.started,
+                kev_loaded,
+                as_of,
+            ));
         }
     }
     out.asked.sort();
@@ -72,7 +81,10 @@ fn tier_of(component: &Component, of: &Circumstances, declared: &Declared) -> Ti
         .unwrap_or(whole)
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is one input of the table; a struct of them would be used once")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is one input of the table; a struct of them would be used once"
+)]
 fn finding(
     component: &Component,
     all: &ComponentMatches,
@@ -112,7 +124,8 @@ fn finding(
     finding.via.clone_from(&component.via);
     finding.places.clone_from(&component.from);
     finding.development_only = component.scope == Scope::Development;
-    let score = found.cvss.iter().filter_map(|text| text.parse::<Cvss>().ok()).map(|v| v.score_tenths()).max();
+    let score =
+        found.cvss.iter().filter_map(|text| text.parse::<Cvss>().ok()).map(|v| v.score_tenths()).max();
     finding.severity = score.map(Severity::of_tenths);
     finding.exploitability = Some(Exploitability {
         cvss: found.cvss.clone(),
@@ -124,7 +137,9 @@ fn finding(
     match found.kind {
         MatchKind::Advisory => clock(&mut finding, found, tier, of, started, kev_loaded, as_of),
         MatchKind::Undetermined => {
-            finding.remedy = Some(format!("Find out which version of {name} this is, and whether the records hold for it."));
+            finding.remedy = Some(format!(
+                "Find out which version of {name} this is, and whether the records hold for it."
+            ));
         }
         MatchKind::Maintenance => {
             finding.remedy = Some(format!("Replace {name}, or state who keeps it up from now on."));
@@ -206,6 +221,8 @@ fn by_hand(component: &Component, all: &ComponentMatches, found: &Match) -> Stri
     let place = component.from.first().map(|p| format!(" in {p}")).unwrap_or_default();
     match all.clears_all.as_ref().or(found.clears_this.as_ref()) {
         Some(to) => format!("Set {name} to {to} or later{place}."),
-        None => format!("No version of {name} is known to clear it: replace it, or show that it is not reached."),
+        None => {
+            format!("No version of {name} is known to clear it: replace it, or show that it is not reached.")
+        }
     }
 }

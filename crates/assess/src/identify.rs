@@ -65,6 +65,8 @@ pub fn subject(material: &dyn Material, kind: Kind, name: Option<String>) -> Sub
 pub fn tree(subject: &Subject) -> Option<Digest> {
     match subject {
         Subject::Component { digest, .. } => *digest,
-        Subject::Repository { tree, .. } | Subject::Model { tree, .. } | Subject::Product { tree, .. } => Some(*tree),
+        Subject::Repository { tree, .. } | Subject::Model { tree, .. } | Subject::Product { tree, .. } => {
+            Some(*tree)
+        }
     }
 }

@@ -10,10 +10,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Assessment, Component, ControlResult, ControlState, Date, Digest, Finding, FindingKind, Obligation, Outcome,
-    Purpose, Reason, Scope, Subject, Tier, Verdict, Visibility,
-    circumstances::By,
-    verdict::Action,
+    Assessment, Component, ControlResult, ControlState, Date, Digest, Finding, FindingKind, Obligation,
+    Outcome, Purpose, Reason, Scope, Subject, Tier, Verdict, Visibility, circumstances::By, verdict::Action,
 };
 use policy::{
     Facts, Judged, Pack,
@@ -62,7 +60,9 @@ pub fn judge(assessment: &mut Assessment, packs: &[Pack], questions: Questions, 
                     asked.usage(&mut verdicts, &mut controls, &mut obligations);
                 }
             }
-            Purpose::Publish if questions.publish && matches!(assessment.subject, Subject::Repository { .. }) => {
+            Purpose::Publish
+                if questions.publish && matches!(assessment.subject, Subject::Repository { .. }) =>
+            {
                 let asked = Asked { assessment, pack, declared: &declared, part: None, covered };
                 asked.publication(&mut verdicts, &mut controls, &mut obligations);
             }
@@ -103,6 +103,8 @@ struct Concern {
     findings: BTreeSet<Digest>,
     evidence: BTreeSet<Digest>,
     until: Option<Date>,
+    /// Some were not met and part of them was not looked at besides.
+    part_open: bool,
     /// The worst of each state, so that the reason speaks of what decides.
     worst: Option<Demand>,
 }
@@ -148,7 +150,8 @@ impl Asked<'_> {
                 let control = self.pack.control(judgement.control);
                 // Malware is malware, whatever it is needed for.
                 let setting = Setting::at(if control.id() == MALWARE { tier } else { at });
-                let own: Vec<&Finding> = findings.iter().copied().filter(|f| f.control == control.id()).collect();
+                let own: Vec<&Finding> =
+                    findings.iter().copied().filter(|f| f.control == control.id()).collect();
                 let until = self.set_aside(control.id(), &own, Some(component));
                 round.add(judgement, setting, until, &name, &own, &[]);
             }
@@ -221,11 +224,16 @@ impl Asked<'_> {
                 .assessment
                 .findings
                 .iter()
-                .filter(|f| f.control == control.id() && self.concerns(facts.judged(), f, name))
+                .filter(|f| speaks_to(f, control.id()) && self.concerns(facts.judged(), f, name))
                 .collect();
             let until = self.set_aside(control.id(), &own, None);
-            let evidence: Vec<Digest> =
-                self.assessment.evidence.iter().filter(|e| e.kind == control.id()).map(|e| e.digest).collect();
+            let evidence: Vec<Digest> = self
+                .assessment
+                .evidence
+                .iter()
+                .filter(|e| e.kind == control.id())
+                .map(|e| e.digest)
+                .collect();
             round.add(judgement, setting, until, name, &own, &evidence);
         }
     }
@@ -233,7 +241,9 @@ impl Asked<'_> {
     fn concerns(&self, judged: Judged, finding: &Finding, name: &str) -> bool {
         match judged {
             Judged::System => finding.component.is_none() && self.finding_here(finding),
-            Judged::Model => finding.places.iter().any(|p| p.path.starts_with(name)) || name.starts_with("pkg:"),
+            Judged::Model => {
+                finding.places.iter().any(|p| p.path.starts_with(name)) || name.starts_with("pkg:")
+            }
             _ => true,
         }
     }
@@ -242,8 +252,11 @@ impl Asked<'_> {
     /// control, for this component, or for every one of its findings.
     fn set_aside(&self, control: &str, findings: &[&Finding], component: Option<&Component>) -> Option<Date> {
         let today = self.assessment.as_of.date();
-        let mut exceptions =
-            self.assessment.exceptions.iter().filter(|e| e.control == control && e.from <= today && e.until >= today);
+        let mut exceptions = self
+            .assessment
+            .exceptions
+            .iter()
+            .filter(|e| e.control == control && e.from <= today && e.until >= today);
         let wide = exceptions.find(|e| match &e.scope {
             None => true,
             Some(scope) => component.is_some_and(|c| crate::debt::names_component(scope, &c.purl)),
@@ -274,6 +287,10 @@ impl Asked<'_> {
             if concern.names.len() > 3 {
                 names.push_str(&format!(" and {} more", concern.names.len() - 3));
             }
+            if concern.part_open && state == ControlState::Unknown {
+                self.split(&mut reasons, line, concern, setting);
+                continue;
+            }
             reasons.push(Reason {
                 control: control.id().to_owned(),
                 row: control.row().to_owned(),
@@ -298,10 +315,54 @@ impl Asked<'_> {
         reasons
     }
 
+    /// A control that found a fault and could not look at the rest, where the gap is the graver: two
+    /// reasons, so that each finding stands under its own consequence.
+    fn split(&self, reasons: &mut Vec<Reason>, line: &policy::Line, concern: &Concern, setting: Setting) {
+        let control = self.pack.control(line.control);
+        let gaps: BTreeSet<Digest> =
+            self.assessment.findings.iter().filter(|f| is_gap(f)).map(|f| f.fingerprint).collect();
+        let cell = control.actions(setting).unwrap_or_default();
+        for state in [ControlState::Unknown, ControlState::NotMet] {
+            let gap = state == ControlState::Unknown;
+            let action = if gap { line.action } else { cell.not_met };
+            let Some(action) = action else { continue };
+            let findings: Vec<Digest> =
+                concern.findings.iter().filter(|print| gaps.contains(print) == gap).copied().collect();
+            let outcome = if gap {
+                line.outcome
+            } else {
+                policy::demand::outcome(action, state, policy::Observer::Collector).min(line.outcome)
+            };
+            let names: Vec<String> = self
+                .assessment
+                .findings
+                .iter()
+                .filter(|f| findings.contains(&f.fingerprint))
+                .map(subject_of)
+                .take(3)
+                .collect();
+            let count = (findings.len() as u64).max(1);
+            reasons.push(Reason {
+                control: control.id().to_owned(),
+                row: control.row().to_owned(),
+                state,
+                action,
+                outcome,
+                why: fill(control.why(state), count, &names.join(", ")),
+                remedy: fill(control.remedy(state), count, &names.join(", ")),
+                count,
+                findings,
+                evidence: Vec::new(),
+                excepted_until: None,
+            });
+        }
+    }
+
     /// Exceptions past their end whose fault is still there: refused.
     fn lapsed(&self) -> Vec<Reason> {
         let mut by_control: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-        let lapsed = self.assessment.findings.iter().filter(|f| f.kind == FindingKind::Exception && f.id == "lapsed");
+        let lapsed =
+            self.assessment.findings.iter().filter(|f| f.kind == FindingKind::Exception && f.id == "lapsed");
         for finding in lapsed {
             if self.pack.find(&finding.control).is_some() && self.part.is_none() {
                 by_control.entry(&finding.control).or_default().push(finding);
@@ -316,7 +377,8 @@ impl Asked<'_> {
                 action: Action::Block,
                 outcome: Outcome::Refused,
                 why: findings.iter().map(|f| f.title.as_str()).take(3).collect::<Vec<_>>().join("; "),
-                remedy: "Mend what was set aside; an exception that has ended cannot be stretched.".to_owned(),
+                remedy: "Mend what was set aside; an exception that has ended cannot be stretched."
+                    .to_owned(),
                 count: findings.len() as u64,
                 findings: findings.iter().map(|f| f.fingerprint).collect(),
                 evidence: Vec::new(),
@@ -332,8 +394,12 @@ impl Asked<'_> {
             state: ControlState::Unknown,
             action: Action::Refer,
             outcome: self.pack.floor(setting.tier),
-            why: format!("at the {} tier no rule alone says allowed: people decide, and a Receipt shows it", setting.tier),
-            remedy: "Put this assessment before the committee; its decision's Receipt covers the release.".to_owned(),
+            why: format!(
+                "at the {} tier no rule alone says allowed: people decide, and a Receipt shows it",
+                setting.tier
+            ),
+            remedy: "Put this assessment before the committee; its decision's Receipt covers the release."
+                .to_owned(),
             count: 1,
             findings: Vec::new(),
             evidence: Vec::new(),
@@ -419,9 +485,33 @@ impl Asked<'_> {
 /// The control that is judged at the tier of the use, whatever a component is needed for.
 const MALWARE: &str = "malware";
 
+/// Whether a finding is what a control asks about. The publication's `flaws` asks what the use's
+/// controls ask of each component, of all that ships together.
+fn speaks_to(finding: &Finding, control: &str) -> bool {
+    finding.control == control
+        || (control == "flaws"
+            && !finding.development_only
+            && matches!(finding.control.as_str(), "flaw-overdue" | "malware")
+            && finding.kind != FindingKind::Exception)
+}
+
+/// Findings that say that something was not looked at, rather than that it is wrong.
+fn is_gap(finding: &Finding) -> bool {
+    finding.kind == FindingKind::Undetermined || matches!(finding.id.as_str(), "unread" | "no-manifest")
+}
+
 /// Findings that run on a clock.
 pub fn is_flaw(finding: &Finding) -> bool {
     matches!(finding.kind, FindingKind::Advisory | FindingKind::Imported)
+}
+
+/// What a finding is about, for a sentence.
+fn subject_of(finding: &Finding) -> String {
+    match (&finding.component, finding.places.first()) {
+        (Some(purl), _) => purl.to_string(),
+        (None, Some(place)) => place.to_string(),
+        (None, None) => finding.id.clone(),
+    }
 }
 
 /// One pack's tally, and what each control concerns.
@@ -452,12 +542,21 @@ impl<'p> Round<'p> {
         }
         let concern = self.concerns.entry(judgement.control.index()).or_default();
         let graver = concern.worst.is_none_or(|worst| {
-            (demand.outcome, demand.state == ControlState::NotMet) > (worst.outcome, worst.state == ControlState::NotMet)
+            (demand.outcome, demand.state == ControlState::NotMet)
+                > (worst.outcome, worst.state == ControlState::NotMet)
         });
         if graver {
             concern.worst = Some(demand);
         }
-        concern.names.insert(name.to_owned());
+        let named: BTreeSet<String> = match name.strip_prefix("the ") {
+            Some(_) => findings.iter().map(|f| subject_of(f)).collect(),
+            None => BTreeSet::from([name.to_owned()]),
+        };
+        if named.is_empty() {
+            concern.names.insert(name.to_owned());
+        }
+        concern.names.extend(named);
+        concern.part_open |= judgement.part_open;
         concern.findings.extend(findings.iter().map(|f| f.fingerprint));
         concern.evidence.extend(evidence);
         if let Some(until) = until {

@@ -2,19 +2,18 @@
 //! components, the owners' declarations and exceptions. The result is an assessment without verdicts.
 
 use domain::{
-    Assessment, Circumstances, Component, Coverage, Evidence, Finding, FindingKind, Place, Purl, Standing, Subject,
-    Timestamp, Unread, canonical::CanonicalError,
+    Assessment, Circumstances, Component, Coverage, Evidence, Finding, FindingKind, Place, Purl, Standing,
+    Subject, Timestamp, Unread, canonical::CanonicalError,
 };
 use evidence::{
     collector::{Given, Observed},
-    collectors,
-    inventory,
+    collectors, inventory,
     material::{Material, revision::Checkout},
 };
 use feeds::{DateOrFlag, Feeds};
 use formats::own::{
-    debt::{self, Debt},
     Invalid,
+    debt::{self, Debt},
     system::{self as system_file, System},
 };
 use policy::Pack;
@@ -157,7 +156,8 @@ pub fn observe(asked: &Asked<'_>, own: &Own, world: &World<'_>) -> Result<Assess
             statements::apply(&mut out, *material, system)?;
         }
         for (name, bytes) in world.reports {
-            reports::take_in(&mut out, name, bytes).map_err(|why| CannotObserve::Report(name.clone(), why))?;
+            reports::take_in(&mut out, name, bytes)
+                .map_err(|why| CannotObserve::Report(name.clone(), why))?;
         }
     }
     if let Some(debt) = &own.debt {
@@ -221,12 +221,16 @@ fn look(
             out.evidence.push(Evidence::new(HISTORY, history, "git")?);
             if let Some(checkout) = checkout {
                 let mut coverage = Coverage::new("history");
-                coverage.cannot_read(Place::file(".git"), "the history is not read yet: only the working tree was");
+                coverage.cannot_read(
+                    Place::file(".git"),
+                    "the history is not read yet: only the working tree was",
+                );
                 out.coverage.push(coverage);
                 out.local = json!({ "head": checkout.head, "shallow": checkout.shallow });
             }
         }
-        Kind::Product | Kind::File | Kind::Model => {}
+        Kind::Product => take(out, evidence::dossier::collect(material, given)),
+        Kind::File | Kind::Model => {}
     }
     Ok(())
 }
@@ -236,7 +240,8 @@ fn codeowners(material: &dyn Material, components: &[Component]) -> Result<Optio
     use formats::codeowners::{CodeOwners, PLACES};
     let there = |path: &&&str| material.entries().iter().any(|entry| entry.path == **path);
     let Some(file) = PLACES.iter().find(there) else { return Ok(None) };
-    let Some(text) = material.read(file).ok().and_then(|bytes| String::from_utf8(bytes.into_owned()).ok()) else {
+    let Some(text) = material.read(file).ok().and_then(|bytes| String::from_utf8(bytes.into_owned()).ok())
+    else {
         return Ok(None);
     };
     let owners = CodeOwners::read(&text);
@@ -304,7 +309,8 @@ fn ask_feeds(out: &mut Assessment, declared: &Declared, world: &World<'_>) -> Re
     }
     // Only what was asked is named: another feed in the library must not change the digest.
     let values = ["kev", "epss", "ssvc"];
-    let any_flaw = out.findings.iter().any(|f| matches!(f.kind, FindingKind::Advisory | FindingKind::Malware));
+    let any_flaw =
+        out.findings.iter().any(|f| matches!(f.kind, FindingKind::Advisory | FindingKind::Malware));
     out.feeds = feeds
         .stamps()
         .into_iter()
@@ -355,16 +361,24 @@ fn support_finding(component: &Component, known: &feeds::Support, as_of: Timesta
         DateOrFlag::Flag(true) => {
             ("support-ended", "in-support", format!("{name} is out of its vendor's support"), None)
         }
-        DateOrFlag::On(day) if day < today => {
-            ("support-ended", "in-support", format!("{name} is out of its vendor's support since {day}"), Some(day))
-        }
+        DateOrFlag::On(day) if day < today => (
+            "support-ended",
+            "in-support",
+            format!("{name} is out of its vendor's support since {day}"),
+            Some(day),
+        ),
         DateOrFlag::On(day) if day.days_since(today) < SOON => {
             ("support-ends", "support-ends", format!("{name} loses its vendor's support on {day}"), Some(day))
         }
         DateOrFlag::On(_) | DateOrFlag::Flag(false) => return None,
     };
-    let mut finding =
-        Finding::new(FindingKind::Support, id, control, title, &component.purl.with_version(None).to_string());
+    let mut finding = Finding::new(
+        FindingKind::Support,
+        id,
+        control,
+        title,
+        &component.purl.with_version(None).to_string(),
+    );
     finding.component = Some(component.purl.clone());
     finding.places.clone_from(&component.from);
     finding.due = due;
@@ -378,7 +392,13 @@ fn support_finding(component: &Component, known: &feeds::Support, as_of: Timesta
 /// One order for everything, whatever order it was seen in.
 fn tidy(out: &mut Assessment) {
     out.findings.sort_by(|a, b| {
-        (a.kind, &a.id, &a.component, &a.places, &a.title).cmp(&(b.kind, &b.id, &b.component, &b.places, &b.title))
+        (a.kind, &a.id, &a.component, &a.places, &a.title).cmp(&(
+            b.kind,
+            &b.id,
+            &b.component,
+            &b.places,
+            &b.title,
+        ))
     });
     out.findings.dedup();
     out.evidence.sort_by(|a, b| (&a.kind, &a.source, a.digest).cmp(&(&b.kind, &b.source, b.digest)));

@@ -100,15 +100,15 @@ fn line_for(assessment: &Assessment, path: &str) -> Option<Answering> {
 /// Who patches, monitors and answers for a component, for each line that names it.
 pub fn of_component(assessment: &Assessment, component: &Component) -> Vec<Duties> {
     let declared = Declared::from_evidence(&assessment.evidence);
-    let places = if component.from.is_empty() { vec![None] } else { component.from.iter().map(Some).collect() };
+    let places =
+        if component.from.is_empty() { vec![None] } else { component.from.iter().map(Some).collect() };
     places
         .into_iter()
         .map(|place| {
             let path = place.map_or("", |place| place.path.as_str());
             let owner = declared.owner_of(path);
             let answers = owner.map(answering).or_else(|| {
-                line_for(assessment, path)
-                    .or_else(|| publiccode(crate::facts::value(assessment, KIND)?))
+                line_for(assessment, path).or_else(|| publiccode(crate::facts::value(assessment, KIND)?))
             });
             let duty = |pick: fn(&crate::system::Owner) -> &Option<String>| {
                 owner.map(|owner| match pick(owner) {

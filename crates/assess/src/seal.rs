@@ -24,7 +24,18 @@ fn basis(assessment: &Assessment) -> Result<Digest, CanonicalError> {
     let controls: Vec<Value> = assessment
         .controls
         .iter()
-        .map(|c| json!([c.pack, c.part, c.id, c.state, c.not_met, c.unknown, c.attested.is_some(), c.excepted_until.is_some()]))
+        .map(|c| {
+            json!([
+                c.pack,
+                c.part,
+                c.id,
+                c.state,
+                c.not_met,
+                c.unknown,
+                c.attested.is_some(),
+                c.excepted_until.is_some()
+            ])
+        })
         .collect();
     let mut findings: Vec<Digest> = assessment.findings.iter().map(|f| f.fingerprint).collect();
     findings.sort_unstable();

@@ -3,9 +3,7 @@
 //!
 //! Trust has an end, like everything: past it, the statements count no more and a finding says so.
 
-use domain::{
-    Assessment, Coverage, Evidence, Finding, FindingKind, Place, canonical::CanonicalError,
-};
+use domain::{Assessment, Coverage, Evidence, Finding, FindingKind, Place, canonical::CanonicalError};
 use evidence::material::Material;
 use formats::{
     own::system::{self as system_file, System},
@@ -48,11 +46,13 @@ pub fn apply(out: &mut Assessment, material: &dyn Material, system: &System) -> 
         coverage.read += 1;
         for statement in document.statements.iter().filter(|s| s.excuses()) {
             out.findings.retain(|finding| {
-                let Some(purl) = finding.component.as_ref().filter(|_| finding.kind == FindingKind::Advisory) else {
+                let Some(purl) = finding.component.as_ref().filter(|_| finding.kind == FindingKind::Advisory)
+                else {
                     return true;
                 };
-                let ids: Vec<&str> =
-                    std::iter::once(finding.id.as_str()).chain(finding.aliases.iter().map(String::as_str)).collect();
+                let ids: Vec<&str> = std::iter::once(finding.id.as_str())
+                    .chain(finding.aliases.iter().map(String::as_str))
+                    .collect();
                 if !statement.applies(purl, &ids) {
                     return true;
                 }

@@ -207,14 +207,18 @@ mod tests {
 
     #[test]
     fn the_register_can_raise_and_never_lower() {
-        let standing =
-            Standing { tier_floor: Some(Tier::Operational), exposure_floor: Some(Exposure::Controlled), covered: false };
+        let standing = Standing {
+            tier_floor: Some(Tier::Operational),
+            exposure_floor: Some(Exposure::Controlled),
+            covered: false,
+        };
         let stated =
             Stating { tier: Some(Tier::Research), exposure: Some(Exposure::Small), ..Stating::default() };
         let judged = circumstances(None, stated, &standing);
         assert_eq!(judged.tier, Stated { value: Tier::Operational, by: By::Confirmed });
         assert_eq!(judged.exposure, Stated { value: Exposure::Controlled, by: By::Confirmed });
-        let stated = Stating { tier: Some(Tier::Clinical), exposure: Some(Exposure::Open), ..Stating::default() };
+        let stated =
+            Stating { tier: Some(Tier::Clinical), exposure: Some(Exposure::Open), ..Stating::default() };
         let judged = circumstances(None, stated, &standing);
         assert_eq!(judged.tier, Stated { value: Tier::Clinical, by: By::Declared });
         assert_eq!(judged.exposure, Stated { value: Exposure::Open, by: By::Declared });

@@ -145,7 +145,9 @@ pub(crate) struct Init {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  formulary why lodash\n  formulary why CVE-2021-23337\n  formulary why flaw-overdue")]
+#[command(
+    after_help = "Examples:\n  formulary why lodash\n  formulary why CVE-2021-23337\n  formulary why flaw-overdue"
+)]
 pub(crate) struct Why {
     /// A component's name or purl, a finding's id, alias or fingerprint, or a control
     pub(crate) what: String,

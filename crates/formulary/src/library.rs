@@ -29,6 +29,7 @@ pub(crate) fn open(given: Option<&PathBuf>, world: &World) -> Result<Option<Feed
 /// The feeds in a folder.
 pub(crate) fn open_at(folder: &Path) -> Result<Feeds, Failure> {
     Feeds::open(folder).map_err(|error| {
-        Failure::from(error).next("Import the feeds again: `formulary feeds import DIR`, or `formulary feeds sync`.")
+        Failure::from(error)
+            .next("Import the feeds again: `formulary feeds import DIR`, or `formulary feeds sync`.")
     })
 }

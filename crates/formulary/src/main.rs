@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod http;
 mod library;
 mod output;
 mod packs;

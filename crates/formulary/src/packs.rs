@@ -16,8 +16,10 @@ pub(crate) fn pack(named: &str) -> Result<Pack, Failure> {
     }
     let folder = Path::new(named);
     if !folder.is_dir() {
-        return Err(Failure::new(format!("there is no pack `{named}`"))
-            .next(format!("Built in are: {}. A pack of your own is named by its folder.", Pack::builtin_names().join(", "))));
+        return Err(Failure::new(format!("there is no pack `{named}`")).next(format!(
+            "Built in are: {}. A pack of your own is named by its folder.",
+            Pack::builtin_names().join(", ")
+        )));
     }
     let mut files = Vec::new();
     read(folder, "", 0, &mut files)?;
@@ -54,7 +56,9 @@ pub(crate) fn packs(asked: &[String], declared: &[String], root: &Path) -> Resul
 }
 
 fn read(folder: &Path, at: &str, depth: usize, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
-    let cannot = |error: std::io::Error| Failure::new(format!("cannot read the pack in {}: {error}", folder.display()));
+    let cannot = |error: std::io::Error| {
+        Failure::new(format!("cannot read the pack in {}: {error}", folder.display()))
+    };
     let mut entries: Vec<_> =
         std::fs::read_dir(folder).map_err(cannot)?.collect::<Result<_, _>>().map_err(cannot)?;
     entries.sort_by_key(std::fs::DirEntry::file_name);

@@ -68,9 +68,9 @@ pub(crate) struct Judged {
 /// Opens what a word names.
 pub(crate) fn open(named: &str) -> Result<Opened, Failure> {
     if named.starts_with("pkg:") {
-        let purl = named.parse::<Purl>().map_err(|error| {
-            Failure::from(error).next("A package URL looks like pkg:npm/lodash@4.17.21.")
-        })?;
+        let purl = named
+            .parse::<Purl>()
+            .map_err(|error| Failure::from(error).next("A package URL looks like pkg:npm/lodash@4.17.21."))?;
         return Ok(Opened::Purl(purl));
     }
     let path = Path::new(named);
@@ -114,12 +114,22 @@ impl Judge {
     }
 
     /// With other feeds.
-    pub(crate) fn with(as_of: Timestamp, feeds: Option<Feeds>, stated: Stating, pack_names: Vec<String>) -> Self {
+    pub(crate) fn with(
+        as_of: Timestamp,
+        feeds: Option<Feeds>,
+        stated: Stating,
+        pack_names: Vec<String>,
+    ) -> Self {
         Self { as_of, feeds, stated, pack_names, reports: Vec::new() }
     }
 
     /// Judges a subject.
-    pub(crate) fn judge(&self, opened: &Opened, named: &str, questions: Questions) -> Result<Judged, Failure> {
+    pub(crate) fn judge(
+        &self,
+        opened: &Opened,
+        named: &str,
+        questions: Questions,
+    ) -> Result<Judged, Failure> {
         let own = match opened.material() {
             Some((material, false)) => observe::own_files(material).map_err(own_fault)?,
             Some((_, true)) | None => Own::default(),
@@ -143,7 +153,9 @@ impl Judge {
                 Asked::Material { material: folder, one_file: false, checkout: checkout.as_ref() }
             }
             Opened::File(file) => Asked::Material { material: file, one_file: true, checkout: None },
-            Opened::Revision(revision) => Asked::Material { material: revision, one_file: false, checkout: None },
+            Opened::Revision(revision) => {
+                Asked::Material { material: revision, one_file: false, checkout: None }
+            }
         };
         let standing = Standing::default();
         let world = observe::World {
@@ -166,8 +178,9 @@ impl Judge {
 }
 
 fn own_fault(invalid: formats::own::Invalid) -> Failure {
-    Failure::new(invalid.to_string())
-        .next("Nothing was judged, because a misread declaration would change the answer. Mend the lines above.")
+    Failure::new(invalid.to_string()).next(
+        "Nothing was judged, because a misread declaration would change the answer. Mend the lines above.",
+    )
 }
 
 /// A file of bounded size.
@@ -214,8 +227,12 @@ pub(crate) fn packs_of(kept: &Assessment, asked: &[String]) -> Result<Vec<Pack>,
         let (name, _) = verdict.pack.split_once('@').unwrap_or((&verdict.pack, ""));
         let pack = packs::pack(name)?;
         if pack.label() != verdict.pack {
-            return Err(Failure::new(format!("it was judged by {}; this program has {}", verdict.pack, pack.label()))
-                .next("Name the folder of that version with --pack."));
+            return Err(Failure::new(format!(
+                "it was judged by {}; this program has {}",
+                verdict.pack,
+                pack.label()
+            ))
+            .next("Name the folder of that version with --pack."));
         }
         out.push(pack);
     }
@@ -226,7 +243,8 @@ pub(crate) fn packs_of(kept: &Assessment, asked: &[String]) -> Result<Vec<Pack>,
 /// What another pack would make of a kept assessment, in lines.
 pub(crate) fn tried(kept: &Assessment, pack: &Pack) -> Result<String, Failure> {
     use std::fmt::Write;
-    let questions = Questions { use_: pack.purpose() == Purpose::Use, publish: pack.purpose() == Purpose::Publish };
+    let questions =
+        Questions { use_: pack.purpose() == Purpose::Use, publish: pack.purpose() == Purpose::Publish };
     let mut again = kept.clone();
     judge(&mut again, std::slice::from_ref(pack), questions, false);
     let mut out = String::new();
@@ -246,11 +264,16 @@ pub(crate) fn tried(kept: &Assessment, pack: &Pack) -> Result<String, Failure> {
                 verdict.pack
             );
             for control in again.controls.iter().filter(|c| c.part == verdict.part) {
-                let old = kept.controls.iter().find(|c| c.id == control.id && c.part == control.part && c.pack == was.pack);
+                let old = kept
+                    .controls
+                    .iter()
+                    .find(|c| c.id == control.id && c.part == control.part && c.pack == was.pack);
                 let old_outcome = was.reasons.iter().find(|r| r.control == control.id).map(|r| r.outcome);
                 let new_outcome = verdict.reasons.iter().find(|r| r.control == control.id).map(|r| r.outcome);
                 if old.map(|c| c.state) != Some(control.state) || old_outcome != new_outcome {
-                    let text = |outcome: Option<domain::Outcome>| outcome.map_or("no consequence", domain::Outcome::word);
+                    let text = |outcome: Option<domain::Outcome>| {
+                        outcome.map_or("no consequence", domain::Outcome::word)
+                    };
                     let _ = writeln!(
                         out,
                         "    {:<22} {} ({}) → {} ({})",

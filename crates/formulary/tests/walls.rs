@@ -58,7 +58,8 @@ fn floor(name: &str) -> Option<u8> {
 fn every_crate_stands_on_a_floor_and_imports_only_go_down() {
     let graph = graph();
     for (name, on) in &graph {
-        let here = floor(name).unwrap_or_else(|| panic!("{name} has no floor: add it to ARCHITECTURE.md and here"));
+        let here =
+            floor(name).unwrap_or_else(|| panic!("{name} has no floor: add it to ARCHITECTURE.md and here"));
         for other in on {
             if let Some(there) = floor(other) {
                 assert!(there < here, "{name} (floor {here}) imports {other} (floor {there})");
@@ -84,7 +85,8 @@ fn forbidden_pairs_do_not_meet() {
             assert!(!graph[name].contains(*other), "{name} must not import {other}");
         }
     }
-    let only_the_binary = ["clap", "clap_complete", "indicatif", "anstream", "hyper", "hyper-util", "hyper-rustls", "tokio"];
+    let only_the_binary =
+        ["clap", "clap_complete", "indicatif", "anstream", "hyper", "hyper-util", "hyper-rustls", "tokio"];
     for (name, on) in graph.iter().filter(|(name, _)| *name != "formulary") {
         for outside in only_the_binary {
             assert!(!on.contains(outside), "{name} must not know {outside}: only the binary does");
@@ -95,15 +97,22 @@ fn forbidden_pairs_do_not_meet() {
 /// Words that only some crates may contain in their sources (tests left out).
 #[test]
 fn pure_crates_name_neither_files_nor_clock_nor_network() {
-    let forbidden = ["std::fs", "std::net", "std::env::var", "SystemTime", "Instant::now", "std::process::Command"];
+    let forbidden =
+        ["std::fs", "std::net", "std::env::var", "SystemTime", "Instant::now", "std::process::Command"];
     for name in ["domain", "versions", "formats", "policy", "pages"] {
         let mut seen = 0;
         for file in sources(&root().join("crates").join(name).join("src")) {
             let text = std::fs::read_to_string(&file).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap_or(&text);
-            for (n, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            for (n, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
+            {
                 for word in forbidden {
-                    assert!(!line.contains(word), "{}:{}: {name} does no I/O, but names {word}", file.display(), n + 1);
+                    assert!(
+                        !line.contains(word),
+                        "{}:{}: {name} does no I/O, but names {word}",
+                        file.display(),
+                        n + 1
+                    );
                 }
             }
             seen += 1;
@@ -115,8 +124,13 @@ fn pure_crates_name_neither_files_nor_clock_nor_network() {
             let text = std::fs::read_to_string(&file).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap_or(&text);
             for word in ["SystemTime", "Instant::now", "std::env::var", "std::net"] {
-                let found = code.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(word));
-                assert!(!found, "{}: clock, environment and network are handed in, but it names {word}", file.display());
+                let found =
+                    code.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(word));
+                assert!(
+                    !found,
+                    "{}: clock, environment and network are handed in, but it names {word}",
+                    file.display()
+                );
             }
         }
     }
@@ -128,7 +142,9 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             out.extend(sources(&path));
-        } else if path.extension().is_some_and(|e| e == "rs") && path.file_name().is_some_and(|n| n != "tests.rs") {
+        } else if path.extension().is_some_and(|e| e == "rs")
+            && path.file_name().is_some_and(|n| n != "tests.rs")
+        {
             out.push(path);
         }
     }

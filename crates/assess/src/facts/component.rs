@@ -8,7 +8,9 @@ use domain::{
 use feeds::{FeedName, feed_name};
 use policy::{
     Facts, Judged, Pack,
-    catalogue::{Feed, InstallScript, LicenceAnswer, Origin as OriginFact, Resolution as ResolutionFact, Upkeep},
+    catalogue::{
+        Feed, InstallScript, LicenceAnswer, Origin as OriginFact, Resolution as ResolutionFact, Upkeep,
+    },
     fact::component as fact,
 };
 use serde_json::Value;
@@ -97,7 +99,9 @@ impl<'a> Components<'a> {
         facts.set_if(fact::ORIGIN, self.origin(component));
         facts.set_if(
             fact::INSTALL_SCRIPT,
-            component.install_script.map(|runs| if runs { InstallScript::Unknown } else { InstallScript::None }),
+            component
+                .install_script
+                .map(|runs| if runs { InstallScript::Unknown } else { InstallScript::None }),
         );
         facts.set_if(fact::LICENCE, self.licence(component));
         self.support(component, &mut facts);

@@ -55,7 +55,8 @@ fn licence(model: &Model, pack: &Pack, tier: Tier) -> Option<Fit> {
         return Some(Fit::NeedsView);
     }
     // Statements that disagree are judged by the strictest of them.
-    let fits = model.licence.stated.iter().filter_map(|stated| table.class(Some(&stated.id))).map(|c| c.fit(tier));
+    let fits =
+        model.licence.stated.iter().filter_map(|stated| table.class(Some(&stated.id))).map(|c| c.fit(tier));
     let worst = fits.max_by_key(|fit| match fit {
         Fit::Fits => 0,
         Fit::NeedsView => 1,

@@ -127,11 +127,12 @@ fn front_page(assessment: &Assessment, facts: &mut Facts) {
     }
     if let Some(device) = super::value(assessment, "device") {
         let claims = device["claims"].as_array().is_some_and(|list| !list.is_empty());
-        let claim = match (claims && device["denied"] != Value::Bool(true), device["notice"] == Value::Bool(true)) {
-            (false, _) => DeviceClaim::None,
-            (true, true) => DeviceClaim::WithNotice,
-            (true, false) => DeviceClaim::WithoutNotice,
-        };
+        let claim =
+            match (claims && device["denied"] != Value::Bool(true), device["notice"] == Value::Bool(true)) {
+                (false, _) => DeviceClaim::None,
+                (true, true) => DeviceClaim::WithNotice,
+                (true, false) => DeviceClaim::WithoutNotice,
+            };
         facts.set(fact::DEVICE_CLAIM, claim);
     }
     if super::value(assessment, "category").is_some_and(|v| v["stated"].is_string()) {
@@ -152,9 +153,9 @@ fn hygiene(assessment: &Assessment, facts: &mut Facts) {
         facts.set(fact::TESTS_GATE, false);
     }
     facts.set_if(fact::BINARIES, super::value(assessment, "binaries").and_then(|v| v["total"].as_u64()));
-    if let Some(value) = super::value(assessment, WORKFLOWS) {
+    if super::value(assessment, WORKFLOWS).is_some() {
         let found = assessment.findings.iter().any(|f| f.kind == FindingKind::Workflow);
-        let unread = value["unread"].as_u64().unwrap_or(0) > 0;
+        let unread = assessment.coverage.iter().any(|c| c.collector == WORKFLOWS && !c.unread.is_empty());
         if found || !unread {
             facts.set(fact::WORKFLOW_DANGER, found);
         }

@@ -35,7 +35,11 @@ pub(crate) fn text(changes: &Changes) -> String {
     for (question, before, after) in &changes.verdicts {
         let _ = writeln!(out, "{question}: {before} → {after}");
     }
-    let _ = writeln!(out, "{}", pages::words::count(changes.components.len(), "component changed", "components changed"));
+    let _ = writeln!(
+        out,
+        "{}",
+        pages::words::count(changes.components.len(), "component changed", "components changed")
+    );
     for change in changes.components.iter().take(40) {
         let line = format!(
             "  {:<8} {} {} → {}{}{}",
@@ -57,7 +61,11 @@ pub(crate) fn text(changes: &Changes) -> String {
     for (word, findings) in [("new", &changes.new_findings), ("gone", &changes.gone_findings)] {
         let _ = writeln!(out, "{} {word}", pages::words::count(findings.len(), "finding", "findings"));
         for finding in findings.iter().take(20) {
-            let _ = writeln!(out, "  {}", cut(&format!("{} {}: {}", finding.control, finding.id, finding.title), WIDTH - 2));
+            let _ = writeln!(
+                out,
+                "  {}",
+                cut(&format!("{} {}: {}", finding.control, finding.id, finding.title), WIDTH - 2)
+            );
         }
         if findings.len() > 20 {
             let _ = writeln!(out, "  and {} more", findings.len() - 20);
@@ -87,7 +95,8 @@ fn sheet(changes: &Changes, before: &domain::Assessment, after: &domain::Assessm
         digest(after)
     );
     for change in &changes.components {
-        let licence = change.licence.as_ref().map(|(a, b)| format!(" (licence {a} → {b})")).unwrap_or_default();
+        let licence =
+            change.licence.as_ref().map(|(a, b)| format!(" (licence {a} → {b})")).unwrap_or_default();
         let _ = writeln!(
             out,
             "| {} | {} | {} | {}{} | {} | |",
@@ -104,8 +113,14 @@ fn sheet(changes: &Changes, before: &domain::Assessment, after: &domain::Assessm
     }
     for (title, lines) in [
         ("Models, formats and declarations", changes.evidence.clone()),
-        ("Findings that are new", changes.new_findings.iter().map(|f| format!("{}: {}", f.id, f.title)).collect()),
-        ("Findings that are gone", changes.gone_findings.iter().map(|f| format!("{}: {}", f.id, f.title)).collect()),
+        (
+            "Findings that are new",
+            changes.new_findings.iter().map(|f| format!("{}: {}", f.id, f.title)).collect(),
+        ),
+        (
+            "Findings that are gone",
+            changes.gone_findings.iter().map(|f| format!("{}: {}", f.id, f.title)).collect(),
+        ),
         (
             "Controls",
             changes.controls.iter().map(|c| format!("{}: {} → {}", c.control, c.before, c.after)).collect(),

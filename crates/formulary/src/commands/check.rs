@@ -13,10 +13,8 @@ use crate::{
 };
 
 pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
-    let questions = Questions {
-        use_: args.use_only || !args.publish_only,
-        publish: args.publish_only || !args.use_only,
-    };
+    let questions =
+        Questions { use_: args.use_only || !args.publish_only, publish: args.publish_only || !args.use_only };
     let progress = Progress::start();
     let judge = Judge::new(&args.judging, world)?;
     let mut codes = Vec::new();
@@ -86,7 +84,7 @@ fn show(judged: &Judged, format: Format) -> Result<(), Failure> {
         }
         Format::Json => answer(&format!("{}\n", serde_json::to_string(assessment)?)),
         Format::Sarif => {
-            return Err(Failure::new("not yet"));
+            answer(&format!("{}\n", formats::sarif::write(assessment)));
         }
         Format::Markdown => answer(&format!("{}{}", pages::markdown::render(assessment), conflicts(judged))),
         Format::Html => answer(&pages::html::render(assessment)),
@@ -117,10 +115,18 @@ fn conflicts(judged: &Judged) -> String {
         for other in &verdicts[i + 1..] {
             let (Some(a), Some(b)) = (pack(&one.pack), pack(&other.pack)) else { continue };
             let Some(conflict) = policy::conflict::conflict((a, one), (b, other)) else { continue };
-            let _ = writeln!(out, "\nTwo packs disagree on {}; which of them rules is for people to say:", one.purpose.word());
+            let _ = writeln!(
+                out,
+                "\nTwo packs disagree on {}; which of them rules is for people to say:",
+                one.purpose.word()
+            );
             for side in [&conflict.one, &conflict.other] {
-                let clauses: Vec<String> =
-                    side.clauses.iter().take(4).map(|(control, clause)| format!("{control} ({clause})")).collect();
+                let clauses: Vec<String> = side
+                    .clauses
+                    .iter()
+                    .take(4)
+                    .map(|(control, clause)| format!("{control} ({clause})"))
+                    .collect();
                 let text = format!(
                     "{} of {} says {}{} {}",
                     side.pack,
@@ -129,7 +135,9 @@ fn conflicts(judged: &Judged) -> String {
                     if clauses.is_empty() { "." } else { ", by" },
                     clauses.join("; ")
                 );
-                for (i, line) in pages::columns::wrap(&text, pages::columns::WIDTH - 4).into_iter().enumerate() {
+                for (i, line) in
+                    pages::columns::wrap(&text, pages::columns::WIDTH - 4).into_iter().enumerate()
+                {
                     let _ = writeln!(out, "{}{line}", if i == 0 { "  " } else { "    " });
                 }
             }
@@ -152,10 +160,8 @@ fn since(
             .next("Name the folder of the git repository."));
     };
     let before = Revision::open(folder.root(), revision)?;
-    let questions = Questions {
-        use_: args.use_only || !args.publish_only,
-        publish: args.publish_only || !args.use_only,
-    };
+    let questions =
+        Questions { use_: args.use_only || !args.publish_only, publish: args.publish_only || !args.use_only };
     let before = judge.judge(&Opened::Revision(before), named, questions)?;
     let changes = change::between(&before.assessment, &now.assessment);
     if args.format != Format::Text {

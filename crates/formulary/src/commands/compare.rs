@@ -27,14 +27,17 @@ pub(crate) fn run(args: &args::Compare, world: &World) -> Result<u8, Failure> {
         Format::Json => answer(&format!("{}\n", serde_json::to_string(&comparison)?)),
         Format::Markdown => answer(&markdown(&comparison, args)),
         Format::Text => answer(&text(&comparison, args)),
-        Format::Sarif | Format::Html => return Err(Failure::new("a comparison is shown as text, json or markdown")),
+        Format::Sarif | Format::Html => {
+            return Err(Failure::new("a comparison is shown as text, json or markdown"));
+        }
     }
     Ok(0)
 }
 
 /// Whether collectors alone observe what a control reads.
 fn by_collectors(pack: &Pack, id: &str) -> bool {
-    pack.find(id).is_some_and(|(_, control)| control.needs().all(|entry| entry.observer == Observer::Collector))
+    pack.find(id)
+        .is_some_and(|(_, control)| control.needs().all(|entry| entry.observer == Observer::Collector))
 }
 
 fn word(cell: &Option<Cell>) -> &'static str {

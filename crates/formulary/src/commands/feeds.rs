@@ -16,7 +16,8 @@ use crate::{
 pub(crate) fn run(args: &Feeds, world: &World) -> Result<u8, Failure> {
     match args {
         Feeds::Import { folder, coverage, as_of, feeds } => {
-            let options = ImportOptions { coverage: *coverage, as_of: *as_of, ..ImportOptions::new(world.now) };
+            let options =
+                ImportOptions { coverage: *coverage, as_of: *as_of, ..ImportOptions::new(world.now) };
             import(folder, &options, feeds.as_ref(), world)
         }
         Feeds::Sync { upstreams, ecosystems, ca, feeds } => {
@@ -35,12 +36,7 @@ fn import(
     let library = library::folder(into, world)?;
     let progress = Progress::start();
     let report = feeds::import(folder, &library, options, &mut |step| {
-        progress.say(match step {
-            Step::Waiting => "another import is under way: waiting for it".to_owned(),
-            Step::Found { feeds } => pages::words::count(feeds, "feed found", "feeds found"),
-            Step::Reading { feed, done, .. } => format!("{feed}: {done} records"),
-            other => format!("{other:?}"),
-        });
+        progress.say(words(&step));
     })
     .map_err(|error| Failure::from(error).next("What was loaded before stays as it was."))?;
     drop(progress);
@@ -49,9 +45,15 @@ fn import(
         line(&mut out, held, None);
     }
     for (name, fault) in &report.failed {
-        let _ = writeln!(out, "{name}: not imported, what was loaded stays: {}", pages::columns::cut(&fault.to_string(), 200));
+        let _ = writeln!(
+            out,
+            "{name}: not imported, what was loaded stays: {}",
+            pages::columns::cut(&fault.to_string(), 200)
+        );
     }
-    if report.imported.iter().any(|held| held.stamp.coverage == FeedCoverage::Partial) && options.coverage.is_none() {
+    if report.imported.iter().any(|held| held.stamp.coverage == FeedCoverage::Partial)
+        && options.coverage.is_none()
+    {
         let _ = writeln!(
             out,
             "Taken as partial. If the folder holds everything its source publishes, say --coverage full."
@@ -61,14 +63,19 @@ fn import(
     Ok(if report.failed.is_empty() { 0 } else { 3 })
 }
 
-fn line(out: &mut String, held: &feeds::Held, today: Option<Date>) {
+pub(super) fn line(out: &mut String, held: &feeds::Held, today: Option<Date>) {
     let coverage = match held.stamp.coverage {
         FeedCoverage::Full => "full",
         FeedCoverage::Partial => "partial",
     };
     let date = held.stamp.as_of.date();
     let age = today
-        .map(|today| format!(", {} old", pages::words::count(usize::try_from(today.days_since(date)).unwrap_or(0), "day", "days")))
+        .map(|today| {
+            format!(
+                ", {} old",
+                pages::words::count(usize::try_from(today.days_since(date)).unwrap_or(0), "day", "days")
+            )
+        })
         .unwrap_or_default();
     let unread = if held.unread > 0 { format!(", {} not readable", held.unread) } else { String::new() };
     let _ = writeln!(
@@ -102,4 +109,17 @@ fn status(given: Option<&PathBuf>, as_of: Option<Date>, world: &World) -> Result
     }
     answer(&out);
     Ok(0)
+}
+
+/// What is being done, for a person who waits.
+pub(super) fn words(step: &Step) -> String {
+    match step {
+        Step::Waiting => "another process writes to the feeds: waiting for it".to_owned(),
+        Step::Found { feeds } => pages::words::count(*feeds, "feed found", "feeds found"),
+        Step::Reading { feed, done, total } => format!("{feed}: {done} of {total} records"),
+        Step::Done { feed, records } => format!("{feed}: {records} records"),
+        Step::Failed { feed } => format!("{feed}: could not be taken in"),
+        Step::Fetching { feed, done, total: Some(total) } => format!("{feed}: {done} of {total} fetched"),
+        Step::Fetching { feed, done, total: None } => format!("{feed}: {done} fetched"),
+    }
 }

@@ -40,9 +40,18 @@ pub(crate) fn run(args: &Init, world: &World) -> Result<u8, Failure> {
     let guessed = owner::of_system(&first.assessment, &Declared::default(), None);
     let asking = !args.yes && std::io::stdin().is_terminal();
     let name = ask(asking, "Name of the system", args.name.clone(), guess_name(folder))?;
-    let role = ask(asking, "Role or team that answers for it", args.owner.clone(), guessed.as_ref().map(|o| o.role.clone()))?;
-    let contact =
-        ask(asking, "How to reach that role", args.contact.clone(), guessed.as_ref().and_then(|o| o.contact.clone()))?;
+    let role = ask(
+        asking,
+        "Role or team that answers for it",
+        args.owner.clone(),
+        guessed.as_ref().map(|o| o.role.clone()),
+    )?;
+    let contact = ask(
+        asking,
+        "How to reach that role",
+        args.contact.clone(),
+        guessed.as_ref().and_then(|o| o.contact.clone()),
+    )?;
     let tier = match args.judging.tier {
         Some(tier) => tier,
         None => ask_tier(asking)?,
@@ -114,7 +123,8 @@ fn told(assessment: &domain::Assessment, debt: &Debt, left: &[(String, String)])
         let _ = writeln!(out, "{}: {}", verdict.purpose.word(), verdict.outcome);
     }
     if assessment.verdicts.iter().all(|v| v.outcome <= Outcome::Conditional) {
-        let _ = writeln!(out, "Next: put `formulary check --since main` into the job that checks each change.");
+        let _ =
+            writeln!(out, "Next: put `formulary check --since main` into the job that checks each change.");
     } else {
         let _ = writeln!(out, "Next: `formulary check` shows what still stands in the way.");
     }
@@ -140,7 +150,9 @@ fn ask_tier(asking: bool) -> Result<Tier, Failure> {
         return Ok(Tier::Operational);
     }
     loop {
-        let typed = prompt("Tier: clinical (influences care), operational, infrastructure, research [operational]: ")?;
+        let typed = prompt(
+            "Tier: clinical (influences care), operational, infrastructure, research [operational]: ",
+        )?;
         if typed.is_empty() {
             return Ok(Tier::Operational);
         }

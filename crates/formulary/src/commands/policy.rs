@@ -32,7 +32,14 @@ fn list_packs() -> Result<u8, Failure> {
     let mut out = String::new();
     for name in Pack::builtin_names() {
         let pack = pack(name)?;
-        let _ = writeln!(out, "{} ({}, {} controls, {})", pack.label(), pack.purpose().word(), pack.len(), pack.date());
+        let _ = writeln!(
+            out,
+            "{} ({}, {} controls, {})",
+            pack.label(),
+            pack.purpose().word(),
+            pack.len(),
+            pack.date()
+        );
         for line in wrap(pack.title(), WIDTH - 4) {
             let _ = writeln!(out, "    {line}");
         }
@@ -112,7 +119,14 @@ fn show(pack: &Pack, id: &str) -> Result<u8, Failure> {
             None => "not asked",
         };
         let who = control.excepts().who(setting.tier).word();
-        line(name, &format!("not met: {}, unknown: {}; may be set aside by {who}", word(cell.not_met), word(cell.unknown)));
+        line(
+            name,
+            &format!(
+                "not met: {}, unknown: {}; may be set aside by {who}",
+                word(cell.not_met),
+                word(cell.unknown)
+            ),
+        );
     }
     let _ = writeln!(out, "\n{}", pack.text(at).trim_end());
     let cases = cases::cases(pack, at)?;

@@ -36,7 +36,10 @@ pub(crate) fn run(args: &Replay, _world: &World) -> Result<u8, Failure> {
     };
     let mut out = String::new();
     if !intact {
-        let _ = writeln!(out, "The assessment was changed after it was written: its digest is not that of its content.");
+        let _ = writeln!(
+            out,
+            "The assessment was changed after it was written: its digest is not that of its content."
+        );
     }
     if differences.is_empty() && intact {
         let digest = kept.digest.map(|d| d.to_string()).unwrap_or_default();

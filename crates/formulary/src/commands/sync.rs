@@ -1,15 +1,64 @@
-//! `formulary feeds sync`.
+//! `formulary feeds sync`: fetches what is new from the addresses that the body trusts.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
-use crate::{output::Failure, world::World};
+use feeds::{Outcome, SyncOptions, Upstreams};
+
+use crate::{
+    http::Http,
+    library,
+    output::{Failure, answer},
+    progress::Progress,
+    subject,
+    world::World,
+};
 
 pub(crate) fn run(
-    _upstreams: Option<&Path>,
-    _ecosystems: &[String],
-    _ca: Option<&Path>,
-    _feeds: Option<&PathBuf>,
-    _world: &World,
+    upstreams: Option<&Path>,
+    ecosystems: &[String],
+    ca: Option<&Path>,
+    feeds: Option<&PathBuf>,
+    world: &World,
 ) -> Result<u8, Failure> {
-    Err(Failure::new("not yet"))
+    let addresses = match upstreams {
+        None => Upstreams::shipped()?,
+        Some(path) => {
+            let text = String::from_utf8(subject::read(path)?)
+                .map_err(|_| Failure::new(format!("{} is not UTF-8 text", path.display())))?;
+            Upstreams::parse(&text)?.or(Upstreams::shipped()?)
+        }
+    };
+    let library = library::folder(feeds, world)?;
+    let options = SyncOptions { now: world.now, only: Some(ecosystems.to_vec()).filter(|e| !e.is_empty()) };
+    let http = Http::new(ca)?;
+    let progress = Progress::start();
+    let report = feeds::sync(&library, &addresses, &options, &http, &mut |step| {
+        progress.say(super::feeds::words(&step));
+    })?;
+    drop(progress);
+    let mut out = String::new();
+    let mut failed = false;
+    for (name, outcome) in &report.feeds {
+        match outcome {
+            Outcome::Updated(held) => super::feeds::line(&mut out, held, None),
+            Outcome::Unchanged(held) => {
+                let _ = writeln!(out, "{name:<18} unchanged, {} records", held.stamp.records);
+            }
+            Outcome::Failed(fault) => {
+                failed = true;
+                for (i, line) in pages::columns::wrap(&fault.to_string(), 80).into_iter().enumerate() {
+                    let head = if i == 0 { format!("{name:<18} failed: ") } else { " ".repeat(19) };
+                    let _ = writeln!(out, "{head}{line}");
+                }
+            }
+        }
+    }
+    if failed {
+        out.push_str("What failed stays as it was. Run it again to go on where it stopped.\n");
+    }
+    answer(&out);
+    Ok(if failed { 3 } else { 0 })
 }

@@ -14,11 +14,16 @@ use crate::{
 
 pub(crate) fn run(args: &Who, world: &World) -> Result<u8, Failure> {
     let judge = Judge::new(&args.judging, world)?;
-    let judged = judge.judge(&subject::open(&args.of)?, &args.of, Questions { use_: true, publish: false })?;
+    let judged =
+        judge.judge(&subject::open(&args.of)?, &args.of, Questions { use_: true, publish: false })?;
     let components: Vec<_> =
         judged.assessment.components.iter().filter(|c| explain::named(&c.purl, &args.component)).collect();
     if components.is_empty() {
-        return Err(Failure::new(format!("{} has no component called `{}`", args.of, cut(&args.component, 60))));
+        return Err(Failure::new(format!(
+            "{} has no component called `{}`",
+            args.of,
+            cut(&args.component, 60)
+        )));
     }
     let mut out = String::new();
     let today = judged.assessment.as_of.date();
