@@ -226,10 +226,7 @@ impl Release {
                 if first.starts_with("Pro") {
                     return Some(false);
                 }
-                match parts.find(|part| is_number(part)) {
-                    Some(part) => Some(same_release(part, release)),
-                    None => None,
-                }
+                parts.find(|part| is_number(part)).map(|part| same_release(part, release))
             }
         }
     }

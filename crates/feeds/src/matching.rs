@@ -418,11 +418,11 @@ fn clears_all(
     }
     // No version below the highest of those that clear one flaw can clear all.
     let start = fix::highest(target.scheme, flaws().filter_map(|m| m.clears_this.as_deref()))?;
-    let judgeable = |(record, judged): &(&Stored<'_>, &Judged)| {
-        // What nothing can clear (unmaintained; no versions stated) is not asked to be cleared.
-        !matches!(judged, Judged::Undetermined { .. })
-            && !(matches!(judged, Judged::Yes { .. })
-                && matches!(record.kind, RecordKind::Unmaintained | RecordKind::Notice))
+    // What nothing can clear (unmaintained; no versions stated) is not asked to be cleared.
+    let judgeable = |(record, judged): &(&Stored<'_>, &Judged)| match judged {
+        Judged::No => true,
+        Judged::Yes { .. } => !matches!(record.kind, RecordKind::Unmaintained | RecordKind::Notice),
+        Judged::Undetermined { .. } => false,
     };
     let asked: Vec<&Stored<'_>> =
         records.iter().zip(judged).filter(judgeable).map(|(record, _)| record).collect();

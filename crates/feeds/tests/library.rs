@@ -1,5 +1,12 @@
 //! The library under bad luck: broken feeds, cut files, bombs, two processes, no right to write.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may panic and print"
+)]
+
 mod scene;
 
 use std::{

@@ -1,5 +1,12 @@
 //! Synchronising against a real HTTP server on the loopback, which can cut, refuse and change.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may panic and print"
+)]
+
 mod scene;
 
 use std::{

