@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the ecosystems' own tools, against which crates/versions is tested
-# (cargo test -p versions --test oracles). Needs Debian or Ubuntu, root, node with npm, and pip.
+# (cargo test -p versions --test oracles), and the model formats' own libraries. Needs Debian or Ubuntu, root, node with npm, and pip.
 # Running it again changes nothing. The argument, or $FORMULARY_ORACLES if that is an absolute path,
 # is the folder for what comes from npm and pip; else target/oracles.
 set -eu
@@ -33,5 +33,10 @@ fi
 	npm install --prefix "$folder" --no-audit --no-fund --no-save --silent semver@7
 [ -d "$folder/python/packaging" ] ||
 	python3 -m pip install --quiet --disable-pip-version-check --target "$folder/python" "packaging>=26"
+
+# The libraries of the model formats (cargo test -p formats --test weights).
+[ -d "$folder/models/safetensors" ] ||
+	python3 -m pip install --quiet --disable-pip-version-check --target "$folder/models" \
+		safetensors onnx gguf numpy joblib h5py
 
 echo "The oracles are ready; $folder holds those of npm and Python."

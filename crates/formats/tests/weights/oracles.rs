@@ -52,12 +52,18 @@ fn made() -> Option<PathBuf> {
         println!("SKIPPED: FORMULARY_ORACLES is not set, so no library made files to compare with");
         return None;
     };
-    let python = PathBuf::from(&oracles).join("models/bin/python");
+    // As the script: an absolute path is the folder; anything else means `target/oracles`.
+    let oracles = PathBuf::from(oracles);
+    let folder = if oracles.is_absolute() {
+        oracles
+    } else {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/oracles")
+    };
     let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("weights-by-libraries");
     fs::create_dir_all(&out).unwrap();
-    let run = Command::new(&python).args(["-c", MAKE]).arg(&out).output();
-    let run = run.unwrap_or_else(|e| panic!("{} cannot be started: {e}", python.display()));
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let run = Command::new("python3").env("PYTHONPATH", folder.join("models")).args(["-c", MAKE]).arg(&out).output();
+    let run = run.unwrap_or_else(|e| panic!("python3 cannot be started: {e}"));
+    assert!(run.status.success(), "scripts/install-oracles.sh first: {}", String::from_utf8_lossy(&run.stderr));
     Some(out)
 }
 
