@@ -70,11 +70,14 @@ impl ExtrasGraph {
     pub(crate) fn package_edges(&self) -> Vec<(u32, u32)> {
         let reached = self.reached();
         let mut owner: Vec<u32> = (0..self.packages).collect();
-        let mut extras: Vec<(u32, u32)> = self.extras.iter().map(|((package, _), node)| (*node, *package)).collect();
+        let mut extras: Vec<(u32, u32)> =
+            self.extras.iter().map(|((package, _), node)| (*node, *package)).collect();
         extras.sort_unstable();
         owner.extend(extras.iter().map(|(_, package)| *package));
         let live = |node: u32| {
-            node < self.packages || self.roots.is_empty() || reached.get(node as usize).is_some_and(Option::is_some)
+            node < self.packages
+                || self.roots.is_empty()
+                || reached.get(node as usize).is_some_and(Option::is_some)
         };
         let mut edges: Vec<(u32, u32)> = self
             .edges

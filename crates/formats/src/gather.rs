@@ -74,7 +74,12 @@ impl Gather {
             Purl::new(kind, namespace, name, version.as_deref()).ok()
         };
         let Some(purl) = purl else {
-            self.fault_at("bad-purl", None, place, "the name or version makes no valid package URL; it was left out");
+            self.fault_at(
+                "bad-purl",
+                None,
+                place,
+                "the name or version makes no valid package URL; it was left out",
+            );
             return None;
         };
         self.put(purl, resolution, origin, scope, place, elsewhere)
@@ -147,7 +152,9 @@ impl Gather {
                 "git-dependency",
                 format!("{name} comes from a git repository on {host}, at a branch or tag that can move"),
             ),
-            Origin::Path => ("path-dependency", format!("{name} comes from a folder or file outside any registry")),
+            Origin::Path => {
+                ("path-dependency", format!("{name} comes from a folder or file outside any registry"))
+            }
             Origin::Archive { host } => {
                 ("archive-dependency", format!("{name} comes from an archive on {host}, not from a registry"))
             }
@@ -157,8 +164,8 @@ impl Gather {
         true
     }
 
-    /// A component already named. Indices come from [`Gather::add`].
-    #[expect(clippy::indexing_slicing, reason = "an index only ever comes from `add`, and nothing is removed")]
+    /// A component already named. An index only ever comes from [`Gather::add`], and nothing is
+    /// removed, so it is always in bounds.
     pub(crate) fn component(&mut self, index: u32) -> &mut Component {
         &mut self.inventory.components[index as usize]
     }
@@ -228,7 +235,13 @@ impl Gather {
     }
 
     /// Something seen anywhere.
-    pub(crate) fn fault_at(&mut self, id: &'static str, component: Option<Purl>, place: Place, why: impl Into<String>) {
+    pub(crate) fn fault_at(
+        &mut self,
+        id: &'static str,
+        component: Option<Purl>,
+        place: Place,
+        why: impl Into<String>,
+    ) {
         match self.inventory.faults.len() {
             MOST_FAULTS => {
                 let why = "more faults than are listed; the rest of them is not shown".to_owned();

@@ -56,7 +56,8 @@ fn words(marker: &str) -> Vec<Word<'_>> {
                 (Word::Operator, rest.find(|c| !"<>=!~".contains(c)).unwrap_or(rest.len()))
             }
             _ => {
-                let end = rest.find(|c: char| c.is_whitespace() || "()<>=!~'\"".contains(c)).unwrap_or(rest.len());
+                let end =
+                    rest.find(|c: char| c.is_whitespace() || "()<>=!~'\"".contains(c)).unwrap_or(rest.len());
                 let end = end.max(first.len_utf8());
                 (Word::Name(rest.get(..end).unwrap_or_default()), end)
             }
@@ -116,7 +117,9 @@ impl<'a> Parser<'a> {
         let right = self.next()?;
         let holds = match (left, right) {
             (Word::Text(group), Word::Name("dependency_groups")) => self.chosen.groups.contains(&group),
-            (Word::Text(_), Word::Name("extras")) | (Word::Name("extra"), Word::Text(_)) => self.chosen.extras,
+            (Word::Text(_), Word::Name("extras")) | (Word::Name("extra"), Word::Text(_)) => {
+                self.chosen.extras
+            }
             _ => return Some(true),
         };
         Some(holds != not)

@@ -34,7 +34,9 @@ pub(crate) fn parse(text: &str) -> Option<Dependency<'_>> {
     if text.len() > LONGEST {
         return None;
     }
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')))
+        .unwrap_or(text.len());
     let (name, mut rest) = text.split_at(end);
     let is_edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     if !is_edge(name.chars().next()) || !is_edge(name.chars().next_back()) {
@@ -56,7 +58,13 @@ pub(crate) fn parse(text: &str) -> Option<Dependency<'_>> {
             }
             None => (address, None),
         };
-        return (!address.is_empty()).then_some(Dependency { name, extras, specifier: "", address: Some(address), marker });
+        return (!address.is_empty()).then_some(Dependency {
+            name,
+            extras,
+            specifier: "",
+            address: Some(address),
+            marker,
+        });
     }
     let (specifier, marker) = match rest.split_once(';') {
         Some((specifier, marker)) => (specifier.trim(), Some(marker.trim())),
@@ -74,7 +82,8 @@ pub(crate) fn parse(text: &str) -> Option<Dependency<'_>> {
                     .find_map(|op| clause.strip_prefix(op))
                     .is_some_and(|version| {
                         let version = version.trim();
-                        !version.is_empty() && !version.contains(|c: char| c.is_whitespace() || "<>=!~@".contains(c))
+                        !version.is_empty()
+                            && !version.contains(|c: char| c.is_whitespace() || "<>=!~@".contains(c))
                     })
         });
     sound.then_some(Dependency { name, extras, specifier, address: None, marker })
@@ -189,7 +198,20 @@ mod tests {
         for good in ["a", "a==1.*", "a===1 ", "a>=1,", "pillow!=8.3.0", "A-b_c.d~=1.0"] {
             assert!(parse(good).is_some(), "{good}");
         }
-        for bad in ["", "-a", "a b", "a=1", "a==", "a==1 2", "a[b", "a @", "a @ u v", "see chapter 3", "_a", "a>=1<2"] {
+        for bad in [
+            "",
+            "-a",
+            "a b",
+            "a=1",
+            "a==",
+            "a==1 2",
+            "a[b",
+            "a @",
+            "a @ u v",
+            "see chapter 3",
+            "_a",
+            "a>=1<2",
+        ] {
             assert!(parse(bad).is_none(), "{bad}");
         }
     }

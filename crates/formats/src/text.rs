@@ -22,7 +22,11 @@ pub(crate) fn utf8<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Unreadabl
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Some(at) = memchr::memchr(0, bytes) {
         let line = line_of(bytes, at);
-        return Err(unreadable(path, Some(line), "holds a null byte (binary, or UTF-16 without a mark); save it as UTF-8"));
+        return Err(unreadable(
+            path,
+            Some(line),
+            "holds a null byte (binary, or UTF-16 without a mark); save it as UTF-8",
+        ));
     }
     std::str::from_utf8(bytes).map_err(|error| {
         unreadable(path, Some(line_of(bytes, error.valid_up_to())), "is not valid UTF-8; save it as UTF-8")

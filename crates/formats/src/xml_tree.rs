@@ -79,7 +79,8 @@ pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Element, Unreadable> {
     let mut line = 1u32;
     loop {
         let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(text.len());
-        line = line.saturating_add(text::line_of(&text.as_bytes()[counted.min(at)..at], at - counted.min(at)) - 1);
+        line = line
+            .saturating_add(text::line_of(&text.as_bytes()[counted.min(at)..at], at - counted.min(at)) - 1);
         counted = at;
         let fail = |why: &str| unreadable(path, Some(line), format!("not well-formed XML: {why}"));
         let event = reader.read_event().map_err(|_| fail("a tag is broken or not closed"))?;
@@ -87,7 +88,11 @@ pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Element, Unreadable> {
             Event::Start(ref start) | Event::Empty(ref start) => {
                 elements += 1;
                 if elements > MOST_ELEMENTS || open.len() >= DEEPEST {
-                    return Err(unreadable(path, Some(line), "nested too deep or too many elements; not read"));
+                    return Err(unreadable(
+                        path,
+                        Some(line),
+                        "nested too deep or too many elements; not read",
+                    ));
                 }
                 if root.is_some() {
                     return Err(fail("more than one root element"));
@@ -144,7 +149,11 @@ pub(crate) fn parse(path: &str, bytes: &[u8]) -> Result<Element, Unreadable> {
             }
             Event::DocType(declaration) => {
                 if declaration.xml10_content().contains('[') {
-                    return Err(unreadable(path, Some(line), "declares entities of its own, which are not expanded"));
+                    return Err(unreadable(
+                        path,
+                        Some(line),
+                        "declares entities of its own, which are not expanded",
+                    ));
                 }
             }
             Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
@@ -177,10 +186,14 @@ fn decode<'a>(path: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, Unreadable> {
         .and_then(|rest| rest.split_once("encoding"))
         .and_then(|(_, rest)| rest.split(['"', '\'']).nth(1));
     match declared {
-        Some("iso-8859-1" | "latin1" | "iso8859-1" | "windows-1252") if std::str::from_utf8(bytes).is_err() => {
+        Some("iso-8859-1" | "latin1" | "iso8859-1" | "windows-1252")
+            if std::str::from_utf8(bytes).is_err() =>
+        {
             Ok(Cow::Owned(bytes.iter().map(|b| char::from(*b)).collect()))
         }
-        Some("utf-8" | "utf8" | "us-ascii" | "ascii" | "iso-8859-1" | "latin1" | "iso8859-1" | "windows-1252")
+        Some(
+            "utf-8" | "utf8" | "us-ascii" | "ascii" | "iso-8859-1" | "latin1" | "iso8859-1" | "windows-1252",
+        )
         | None => text::utf8(path, bytes).map(Cow::Borrowed),
         Some(_) => Err(unreadable(path, Some(1), "declares an encoding that is not read; save it as UTF-8")),
     }
@@ -204,8 +217,18 @@ mod tests {
         let attributes = format!("<a {}/>", (0..100).map(|i| format!("x{i}='' ")).collect::<String>());
         let bombs = "<!DOCTYPE a [<!ENTITY x \"xxxx\">]><a>&x;</a>";
         for bad in [
-            deep.as_str(), &attributes, bombs, "<a>&x;</a>", "<a>", "<a></b>", "", "<a/><b/>", "<a b='1' b='2'/>",
-            "<a>&#x110000;</a>", "<?xml version='1.0' encoding='EBCDIC'?><a/>", "x<a/>",
+            deep.as_str(),
+            &attributes,
+            bombs,
+            "<a>&x;</a>",
+            "<a>",
+            "<a></b>",
+            "",
+            "<a/><b/>",
+            "<a b='1' b='2'/>",
+            "<a>&#x110000;</a>",
+            "<?xml version='1.0' encoding='EBCDIC'?><a/>",
+            "x<a/>",
         ] {
             let Err(error) = parse("p", bad.as_bytes()) else { panic!("accepted {bad:.40}") };
             assert!(error.line.is_some(), "{error}");

@@ -13,8 +13,9 @@ use super::version_catalogue::{self, Entry, Wanted};
 use crate::{
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    text, tree_path,
+    text,
     tree::Tree,
+    tree_path,
 };
 
 /// Longest line looked at, in bytes.
@@ -92,33 +93,50 @@ impl Reading {
         let end = line.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(line.len());
         let (configuration, rest) = line.split_at(end);
         let rest = rest.trim().trim_end_matches('{').trim();
-        if configuration.is_empty() || rest.is_empty() || matches!(configuration, "constraints" | "exclude" | "if" | "else" | "for") {
+        if configuration.is_empty()
+            || rest.is_empty()
+            || matches!(configuration, "constraints" | "exclude" | "if" | "else" | "for")
+        {
             return;
         }
         let scope = if build_script { Scope::Development } else { scope(configuration) };
         let inside = parenthesised(rest);
         // `platform(…)`, `enforcedPlatform(…)`, `testFixtures(…)`: what they hold is meant.
-        let inside = ["platform", "enforcedPlatform", "testFixtures", "kotlin"]
-            .iter()
-            .find_map(|word| inside.strip_prefix(word).filter(|r| r.starts_with('(')).map(|r| (*word, parenthesised(r))));
+        let inside = ["platform", "enforcedPlatform", "testFixtures", "kotlin"].iter().find_map(|word| {
+            inside.strip_prefix(word).filter(|r| r.starts_with('(')).map(|r| (*word, parenthesised(r)))
+        });
         let (wrapper, inside) = inside.unwrap_or(("", parenthesised(rest)));
-        if inside.starts_with("project") || inside.starts_with("projects.") || inside.starts_with("gradleApi") || inside.starts_with("localGroovy") {
+        if inside.starts_with("project")
+            || inside.starts_with("projects.")
+            || inside.starts_with("gradleApi")
+            || inside.starts_with("localGroovy")
+        {
             return;
         }
         if let Some(alias) = inside.strip_prefix("libs.") {
-            self.from_catalogue(alias, scope, number);
+            self.catalogued(alias, scope, number);
             return;
         }
         if wrapper == "kotlin" {
             let mut parts = quoted(inside);
             if let Some(module) = parts.next() {
                 let version = parts.next().map(str::to_owned);
-                self.add("org.jetbrains.kotlin", &format!("kotlin-{module}"), version.as_deref(), scope, number);
+                self.add(
+                    "org.jetbrains.kotlin",
+                    &format!("kotlin-{module}"),
+                    version.as_deref(),
+                    scope,
+                    number,
+                );
                 return;
             }
         }
         if inside.starts_with("files") || inside.starts_with("fileTree") {
-            self.gather.fault("path-dependency", number, "takes files of this tree or machine as a dependency");
+            self.gather.fault(
+                "path-dependency",
+                number,
+                "takes files of this tree or machine as a dependency",
+            );
             return;
         }
         let named = |key: &str| option(inside, key);
@@ -129,7 +147,9 @@ impl Reading {
         let mut found = false;
         for text in quoted(inside) {
             let mut parts = text.split(':');
-            if let (Some(group), Some(name)) = (parts.next().filter(|g| !g.is_empty()), parts.next().filter(|n| !n.is_empty())) {
+            if let (Some(group), Some(name)) =
+                (parts.next().filter(|g| !g.is_empty()), parts.next().filter(|n| !n.is_empty()))
+            {
                 let version = parts.next().map(|v| v.split('@').next().unwrap_or(v));
                 self.add(group, name, version, scope, number);
                 found = true;
@@ -140,8 +160,9 @@ impl Reading {
         }
     }
 
-    fn from_catalogue(&mut self, alias: &str, scope: Scope, number: u32) {
-        let end = alias.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_'))).unwrap_or(alias.len());
+    fn catalogued(&mut self, alias: &str, scope: Scope, number: u32) {
+        let end =
+            alias.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_'))).unwrap_or(alias.len());
         let alias = alias.get(..end).unwrap_or(alias).trim_end_matches(".get").to_owned();
         if alias.starts_with("bundles.") || alias.starts_with("plugins.") {
             // Their members are in the catalogue, which is read as a file of its own.
@@ -162,20 +183,27 @@ impl Reading {
         if !line.contains(" version") {
             return;
         }
-        let id = if line.starts_with("kotlin") { format!("org.jetbrains.kotlin.{id}") } else { id.to_owned() };
+        let id =
+            if line.starts_with("kotlin") { format!("org.jetbrains.kotlin.{id}") } else { id.to_owned() };
         self.add(&id, &format!("{id}.gradle.plugin"), Some(version), Scope::Development, number);
     }
 
     fn add(&mut self, group: &str, name: &str, version: Option<&str>, scope: Scope, line: u32) {
         let place = self.gather.place(line);
         let (Some(group), Some(name)) = (self.expand(group), self.expand(name)) else {
-            self.gather.fault("unread", line, "a dependency named by a variable that this tree does not define");
+            self.gather.fault(
+                "unread",
+                line,
+                "a dependency named by a variable that this tree does not define",
+            );
             return;
         };
         let wanted = version.map(|v| self.expand(v).map(|v| Wanted::of(&v)));
         let version = match &wanted {
             None => Version::Missing,
-            Some(None) => Version::Elsewhere("takes its version from a variable that this tree does not define"),
+            Some(None) => {
+                Version::Elsewhere("takes its version from a variable that this tree does not define")
+            }
             Some(Some(wanted)) => wanted.version(),
         };
         let added = self.gather.add(("maven", Some(&group), &name), version, Origin::Unstated, scope, place);
@@ -192,7 +220,9 @@ impl Reading {
             out.push_str(before);
             let (name, after) = match after.strip_prefix('{') {
                 Some(inside) => inside.split_once('}')?,
-                None => after.split_at(after.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(after.len())),
+                None => after.split_at(
+                    after.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(after.len()),
+                ),
             };
             let name = name.trim();
             let name = ["rootProject.ext.", "rootProject.", "project.ext.", "project.", "ext."]
@@ -218,7 +248,9 @@ fn variables(text: &str, folder: &str, files: &dyn Files) -> HashMap<String, Str
         if let Some(bytes) = files.read(&tree_path::join(folder, "gradle.properties"))
             && let Ok(text) = text::utf8("gradle.properties", &bytes)
         {
-            for (key, value) in text.lines().filter(|l| !l.trim_start().starts_with('#')).filter_map(|l| l.split_once('=')) {
+            for (key, value) in
+                text.lines().filter(|l| !l.trim_start().starts_with('#')).filter_map(|l| l.split_once('='))
+            {
                 out.insert(key.trim().to_owned(), value.trim().to_owned());
             }
         }
@@ -264,7 +296,11 @@ fn catalogue(folder: &str, files: &dyn Files) -> HashMap<String, Entry> {
     let Some(path) = path else { return HashMap::new() };
     let Some(bytes) = files.read(&path) else { return HashMap::new() };
     let Ok(tree) = Tree::toml(&path, &bytes) else { return HashMap::new() };
-    version_catalogue::entries(tree.root()).into_iter().filter(|e| !e.plugin).map(|e| (e.alias.clone(), e)).collect()
+    version_catalogue::entries(tree.root())
+        .into_iter()
+        .filter(|e| !e.plugin)
+        .map(|e| (e.alias.clone(), e))
+        .collect()
 }
 
 /// The inside of parentheses that a text starts with, or the text.
@@ -358,11 +394,24 @@ fn track(line: &str, blocks: &mut Vec<String>) {
 
 fn scope(configuration: &str) -> Scope {
     let name = configuration.to_ascii_lowercase();
-    if name.contains("test") || name.contains("annotationprocessor") || matches!(name.as_str(), "kapt" | "ksp" | "classpath" | "errorprone" | "lintchecks" | "detektplugins") {
+    if name.contains("test")
+        || name.contains("annotationprocessor")
+        || matches!(
+            name.as_str(),
+            "kapt" | "ksp" | "classpath" | "errorprone" | "lintchecks" | "detektplugins"
+        )
+    {
         Scope::Development
-    } else if name.ends_with("compileonly") || name.ends_with("compileonlyapi") || name == "providedcompile" || name == "developmentonly" {
+    } else if name.ends_with("compileonly")
+        || name.ends_with("compileonlyapi")
+        || name == "providedcompile"
+        || name == "developmentonly"
+    {
         if name == "developmentonly" { Scope::Development } else { Scope::Optional }
-    } else if ["implementation", "api", "runtimeonly", "compile", "runtime"].iter().any(|word| name.ends_with(word)) {
+    } else if ["implementation", "api", "runtimeonly", "compile", "runtime"]
+        .iter()
+        .any(|word| name.ends_with(word))
+    {
         Scope::Runtime
     } else {
         Scope::Unknown

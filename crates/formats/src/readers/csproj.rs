@@ -74,7 +74,8 @@ pub(super) fn summary(path: &str, files: &dyn Files) -> Option<Summary> {
     let bytes = files.read(path)?;
     let root = xml_tree::parse(path, &bytes).ok()?;
     let evaluation = Evaluation::of_project(path, root, files, &mut Gather::new(path));
-    let private = evaluation.items().filter(|item| item.is_private()).map(|item| item.name.to_ascii_lowercase());
+    let private =
+        evaluation.items().filter(|item| item.is_private()).map(|item| item.name.to_ascii_lowercase());
     Some(Summary { test: is_test(&evaluation), private: private.collect() })
 }
 
@@ -86,7 +87,8 @@ fn is_test(evaluation: &Evaluation<'_>) -> bool {
 
 fn components(evaluation: &Evaluation<'_>, gather: &mut Gather) {
     let test = is_test(evaluation);
-    let central = evaluation.values("ManagePackageVersionsCentrally").iter().any(|v| v.eq_ignore_ascii_case("true"));
+    let central =
+        evaluation.values("ManagePackageVersionsCentrally").iter().any(|v| v.eq_ignore_ascii_case("true"));
     for item in evaluation.items() {
         let private = match item.kind {
             Kind::Central => continue,
@@ -100,10 +102,14 @@ fn components(evaluation: &Evaluation<'_>, gather: &mut Gather) {
             versions.extend(evaluation.expand(version, &item.path));
         } else if central && item.kind != Kind::Tool {
             for entry in evaluation.central(&item.name) {
-                versions.extend(entry.version.as_ref().into_iter().flat_map(|v| evaluation.expand(v, &entry.path)));
+                versions.extend(
+                    entry.version.as_ref().into_iter().flat_map(|v| evaluation.expand(v, &entry.path)),
+                );
             }
             if versions.is_empty() {
-                versions.push(Err("has no version here, nor in a Directory.Packages.props of this tree".to_owned()));
+                versions.push(Err(
+                    "has no version here, nor in a Directory.Packages.props of this tree".to_owned()
+                ));
             }
         } else {
             versions.push(Err("is asked for without a version".to_owned()));

@@ -87,15 +87,18 @@ pub(super) struct Program {
 fn inventory(path: &str, program: &Program, files: &dyn Files) -> Inventory {
     let mut gather = Gather::new(path);
     for gem in &program.asked {
-        let own = gem.path.as_ref().and_then(|to| tree_path::resolve(tree_path::folder(path), to)).is_some_and(|at| {
-            tree_path::holds(files, &tree_path::join(&at, &format!("{}.gemspec", gem.name)))
-        });
+        let own =
+            gem.path.as_ref().and_then(|to| tree_path::resolve(tree_path::folder(path), to)).is_some_and(
+                |at| tree_path::holds(files, &tree_path::join(&at, &format!("{}.gemspec", gem.name))),
+            );
         if own {
             continue;
         }
         let version = Version::Wanted(Scheme::Gem, &gem.requirement);
         let place = gather.place(gem.line);
-        if let Some(index) = gather.add(("gem", None, &gem.name), version, gem.origin.clone(), gem.scope, place) {
+        if let Some(index) =
+            gather.add(("gem", None, &gem.name), version, gem.origin.clone(), gem.scope, place)
+        {
             gather.direct(index, true);
         }
     }
@@ -133,7 +136,9 @@ pub(super) fn gemfile(text: &str) -> Program {
                 None => program.unread.push(statement.line),
             },
             "group" => {
-                block.groups.extend(words(&statement.arguments).take(MOST_GROUPS.saturating_sub(outer.groups.len())));
+                block
+                    .groups
+                    .extend(words(&statement.arguments).take(MOST_GROUPS.saturating_sub(outer.groups.len())));
                 block.optional |= truth(&statement, "optional");
             }
             "source" => {
@@ -210,8 +215,10 @@ fn gem(statement: &Statement<'_>, block: &Block, default: &Origin) -> Option<Ask
 }
 
 fn git(address: Option<&str>, statement: &Statement<'_>) -> Origin {
-    let commit = statement.option("ref").and_then(|values| values.first().cloned()).filter(|r| address::is_commit(r));
-    let host = address.and_then(address::host).unwrap_or_else(|| "a git forge named by a short word".to_owned());
+    let commit =
+        statement.option("ref").and_then(|values| values.first().cloned()).filter(|r| address::is_commit(r));
+    let host =
+        address.and_then(address::host).unwrap_or_else(|| "a git forge named by a short word".to_owned());
     Origin::Git { host, commit: commit.map(|c| c.to_ascii_lowercase()) }
 }
 
@@ -230,8 +237,22 @@ fn words(arguments: &[Argument]) -> impl Iterator<Item = String> {
 
 fn scope(groups: &[String]) -> Scope {
     const DEVELOPMENT: [&str; 16] = [
-        "development", "test", "tests", "dev", "develop", "doc", "docs", "documentation", "ci", "lint", "linting",
-        "rubocop", "debug", "profile", "benchmark", "cucumber",
+        "development",
+        "test",
+        "tests",
+        "dev",
+        "develop",
+        "doc",
+        "docs",
+        "documentation",
+        "ci",
+        "lint",
+        "linting",
+        "rubocop",
+        "debug",
+        "profile",
+        "benchmark",
+        "cucumber",
     ];
     let runtime = |g: &String| matches!(g.as_str(), "default" | "production");
     if groups.is_empty() || groups.iter().any(runtime) {

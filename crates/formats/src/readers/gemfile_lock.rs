@@ -116,7 +116,11 @@ impl Reading<'_> {
         for (number, line) in (1u32..).zip(text.lines()) {
             let line = line.trim_end();
             if line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>") || line.starts_with("=======") {
-                return Err(text::unreadable(path, Some(number), "holds a merge conflict; resolve it and lock again"));
+                return Err(text::unreadable(
+                    path,
+                    Some(number),
+                    "holds a merge conflict; resolve it and lock again",
+                ));
             }
             let body = line.trim_start();
             let indent = line.len() - body.len();
@@ -157,7 +161,11 @@ impl Reading<'_> {
                 }
                 (Section::Checksums, 2) => self.checksum(body),
                 (Section::Other, _) => {}
-                _ => self.gather.fault("unread", number, "an indentation that Bundler does not write; the line was left out"),
+                _ => self.gather.fault(
+                    "unread",
+                    number,
+                    "an indentation that Bundler does not write; the line was left out",
+                ),
             }
         }
         if seen { Ok(()) } else { Err(text::unreadable(path, Some(1), "has no section of a Gemfile.lock")) }

@@ -24,7 +24,8 @@ impl Reader for GradleLockfile {
 
     fn recognises(&self, path: &str, _head: &[u8]) -> Option<Role> {
         let name = tree_path::name(path);
-        let fits = matches!(name, "gradle.lockfile" | "buildscript-gradle.lockfile") || of_configuration(path).is_some();
+        let fits = matches!(name, "gradle.lockfile" | "buildscript-gradle.lockfile")
+            || of_configuration(path).is_some();
         fits.then_some(Role::Lockfile)
     }
 
@@ -41,7 +42,13 @@ impl Reader for GradleLockfile {
             let (coordinates, configurations) = match (line.split_once('='), configuration) {
                 (Some((coordinates, configurations)), _) => (coordinates, configurations),
                 (None, Some(configuration)) => (line, configuration),
-                (None, None) => return Err(text::unreadable(path, Some(number), "neither a comment nor `group:name:version=…`")),
+                (None, None) => {
+                    return Err(text::unreadable(
+                        path,
+                        Some(number),
+                        "neither a comment nor `group:name:version=…`",
+                    ));
+                }
             };
             let parts: Vec<&str> = coordinates.split(':').collect();
             let [group, name, version] = parts[..] else {
@@ -50,7 +57,11 @@ impl Reader for GradleLockfile {
             let scope = if build_script {
                 Scope::Development
             } else {
-                configurations.split(',').map(|c| scope(c.trim())).reduce(reach::stronger).unwrap_or(Scope::Unknown)
+                configurations
+                    .split(',')
+                    .map(|c| scope(c.trim()))
+                    .reduce(reach::stronger)
+                    .unwrap_or(Scope::Unknown)
             };
             let scope = if !build_script && only_compiled(configurations) { Scope::Optional } else { scope };
             let place = gather.place(number);
@@ -95,8 +106,18 @@ fn scope(configuration: &str) -> Scope {
         || name.contains("compilerplugin")
         || name.contains("lint")
         || name.contains("kotlinbuildtoolsapi")
-        || ["classpath", "checkstyle", "pmd", "spotbugs", "detekt", "jacocoagent", "jacocoant", "errorprone", "spotless"]
-            .contains(&name.as_str());
+        || [
+            "classpath",
+            "checkstyle",
+            "pmd",
+            "spotbugs",
+            "detekt",
+            "jacocoagent",
+            "jacocoant",
+            "errorprone",
+            "spotless",
+        ]
+        .contains(&name.as_str());
     if development {
         Scope::Development
     } else if name.ends_with("runtimeclasspath") || name.ends_with("compileclasspath") {

@@ -29,15 +29,19 @@ impl Reader for PackagesConfig {
         }
         let mut gather = Gather::new(path);
         for entry in root.each("package") {
-            let version = entry.attribute("version").filter(|v| !v.is_empty()).map_or(Version::Missing, Version::Exact);
-            let development = entry.attribute("developmentDependency").is_some_and(|v| v.eq_ignore_ascii_case("true"));
+            let version =
+                entry.attribute("version").filter(|v| !v.is_empty()).map_or(Version::Missing, Version::Exact);
+            let development =
+                entry.attribute("developmentDependency").is_some_and(|v| v.eq_ignore_ascii_case("true"));
             let scope = if development { Scope::Development } else { Scope::Runtime };
             let name = ("nuget", None, entry.attribute("id").unwrap_or_default());
             let place = gather.place(entry.line);
             gather.add(name, version, Origin::Unstated, scope, place);
         }
         let folder = tree_path::folder(path);
-        for project in files.paths().iter().filter(|p| tree_path::folder(p) == folder && csproj::is_project(p)) {
+        for project in
+            files.paths().iter().filter(|p| tree_path::folder(p) == folder && csproj::is_project(p))
+        {
             gather.covers(project.clone());
         }
         Ok(gather.finish())

@@ -14,8 +14,9 @@ use crate::{
     address,
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    text, tree_path,
+    text,
     tree::{Node, Tree},
+    tree_path,
 };
 
 /// Reads `packages.lock.json`.
@@ -28,7 +29,8 @@ impl Reader for PackagesLockJson {
 
     fn recognises(&self, path: &str, _head: &[u8]) -> Option<Role> {
         let name = tree_path::name(path);
-        let fits = name == "packages.lock.json" || (name.starts_with("packages.") && name.ends_with(".lock.json"));
+        let fits =
+            name == "packages.lock.json" || (name.starts_with("packages.") && name.ends_with(".lock.json"));
         fits.then_some(Role::Lockfile)
     }
 
@@ -68,7 +70,9 @@ fn one_framework(framework: Node<'_>, projects: Option<&[csproj::Summary]>, gath
         let place = gather.place(entry.line());
         // The weakest scope for now: the true one is spread below, over all frameworks.
         let name = ("nuget", None, entry.key());
-        let Some(index) = gather.add(name, version, Origin::Unstated, Scope::Development, place) else { continue };
+        let Some(index) = gather.add(name, version, Origin::Unstated, Scope::Development, place) else {
+            continue;
+        };
         if let Some(hash) = entry.text_at("contentHash") {
             for hash in address::integrity(&format!("sha512-{hash}")) {
                 gather.hash(index, &hash.algorithm, &hash.value);
@@ -91,7 +95,9 @@ fn one_framework(framework: Node<'_>, projects: Option<&[csproj::Summary]>, gath
         }
     }
     for project in own {
-        let scope = projects.map_or(Scope::Unknown, |all| if all.iter().all(|p| p.test) { Scope::Development } else { Scope::Runtime });
+        let scope = projects.map_or(Scope::Unknown, |all| {
+            if all.iter().all(|p| p.test) { Scope::Development } else { Scope::Runtime }
+        });
         roots.extend(needs(project).into_iter().map(|index| (index, scope)));
     }
     let found = crate::reach::scopes(gather.count(), &edges, &roots);
@@ -123,7 +129,9 @@ fn projects_beside(path: &str, files: &dyn Files) -> Vec<String> {
         .skip(start)
         .take_while(|p| p.starts_with(&prefix))
         .filter(|p| tree_path::folder(p) == folder && csproj::is_project(p))
-        .filter(|p| named.is_none_or(|n| tree_path::name(p).rsplit_once('.').is_some_and(|(stem, _)| stem == n)))
+        .filter(|p| {
+            named.is_none_or(|n| tree_path::name(p).rsplit_once('.').is_some_and(|(stem, _)| stem == n))
+        })
         .cloned()
         .collect()
 }

@@ -12,8 +12,9 @@ use crate::{
     address,
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    pep508, reach, text, tree_path,
+    pep508, reach, text,
     tree::{Node, Tree},
+    tree_path,
 };
 
 /// Most versions of one name that an edge leads to.
@@ -54,7 +55,9 @@ impl Reader for PdmLock {
             let version = package.text_at("version").map_or(Version::Missing, Version::Exact);
             let place = gather.place(name.unwrap_or(package).line());
             let scope = scope(package, &groups);
-            let Some(index) = gather.add(("pypi", None, text), version, origin(package), scope, place) else { continue };
+            let Some(index) = gather.add(("pypi", None, text), version, origin(package), scope, place) else {
+                continue;
+            };
             for file in package.get("files").into_iter().flat_map(Node::entries) {
                 if let Some(hash) = file.text_at("hash") {
                     gather.hash_text(index, hash);
@@ -68,7 +71,9 @@ impl Reader for PdmLock {
             entries.push((index, package));
         }
         for (asker, package) in entries {
-            for dependency in package.get("dependencies").into_iter().flat_map(Node::entries).filter_map(Node::text) {
+            for dependency in
+                package.get("dependencies").into_iter().flat_map(Node::entries).filter_map(Node::text)
+            {
                 let named = pep508::parse(dependency).and_then(|d| by_name.get(&pep508::normal(d.name)));
                 for asked in named.into_iter().flatten().take(MOST_VARIANTS) {
                     gather.edge(asker, *asked);
@@ -113,7 +118,8 @@ fn scope(package: Node<'_>, groups: &HashMap<String, Scope>) -> Scope {
 fn origin(package: Node<'_>) -> Origin {
     if let Some(address) = package.text_at("git") {
         let host = address::host(address).unwrap_or_else(|| "an unnamed host".to_owned());
-        let commit = package.text_at("revision").filter(|r| address::is_commit(r)).map(str::to_ascii_lowercase);
+        let commit =
+            package.text_at("revision").filter(|r| address::is_commit(r)).map(str::to_ascii_lowercase);
         return Origin::Git { host, commit };
     }
     if package.text_at("path").is_some() {

@@ -8,8 +8,9 @@ use crate::{
     address,
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    pep508, tree_path,
+    pep508,
     tree::{Node, Tree},
+    tree_path,
 };
 
 /// Reads `Pipfile`.

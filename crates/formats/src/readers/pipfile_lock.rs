@@ -14,8 +14,9 @@ use crate::{
     address,
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    pep508, text, tree_path,
+    pep508, text,
     tree::{Node, Tree},
+    tree_path,
 };
 
 /// Reads `Pipfile.lock`.
@@ -65,7 +66,10 @@ impl Reader for PipfileLock {
                     None => Version::Missing,
                 };
                 let place = gather.place(entry.line());
-                let Some(index) = gather.add(("pypi", None, entry.key()), version, origin, scope, place) else { continue };
+                let Some(index) = gather.add(("pypi", None, entry.key()), version, origin, scope, place)
+                else {
+                    continue;
+                };
                 for hash in entry.get("hashes").into_iter().flat_map(Node::entries).filter_map(Node::text) {
                     gather.hash_text(index, hash);
                 }
@@ -84,5 +88,10 @@ impl Reader for PipfileLock {
 fn names_in(manifest: &str, files: &dyn Files) -> Option<HashSet<String>> {
     let bytes = files.read(manifest)?;
     let tree = Tree::toml(manifest, &bytes).ok()?;
-    Some(pipfile::categories(tree.root()).flat_map(|(_, table)| table.entries()).map(|e| pep508::normal(e.key())).collect())
+    Some(
+        pipfile::categories(tree.root())
+            .flat_map(|(_, table)| table.entries())
+            .map(|e| pep508::normal(e.key()))
+            .collect(),
+    )
 }

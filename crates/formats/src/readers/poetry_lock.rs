@@ -15,8 +15,9 @@ use crate::{
     extras_graph::ExtrasGraph,
     gather::{Gather, Version, short},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    pep508, text, tree_path,
+    pep508, text,
     tree::{Node, Tree},
+    tree_path,
 };
 
 /// Most versions of one name that an edge leads to. Real files have two or three.
@@ -43,9 +44,11 @@ impl Reader for PoetryLock {
         let manifest = tree_path::join(tree_path::folder(path), "pyproject.toml");
         let asked = asked_by(&manifest, files);
         let mut gather = Gather::new(path);
-        let packages: Vec<Package<'_>> = root.get("package").into_iter().flat_map(Node::entries).map(Package::of).collect();
+        let packages: Vec<Package<'_>> =
+            root.get("package").into_iter().flat_map(Node::entries).map(Package::of).collect();
         let old_hashes = root.get("metadata").and_then(|m| m.get("files"));
-        let old_hashes: HashMap<&str, Node<'_>> = old_hashes.into_iter().flat_map(Node::entries).map(|f| (f.key(), f)).collect();
+        let old_hashes: HashMap<&str, Node<'_>> =
+            old_hashes.into_iter().flat_map(Node::entries).map(|f| (f.key(), f)).collect();
         let mut by_name: HashMap<String, Vec<u32>> = HashMap::new();
         for (number, package) in (0u32..).zip(&packages) {
             by_name.entry(pep508::normal(package.name)).or_default().push(number);
@@ -58,7 +61,11 @@ impl Reader for PoetryLock {
         let mut indices: Vec<Option<u32>> = Vec::with_capacity(packages.len());
         for (package, reached) in packages.iter().zip(reached) {
             let optional = package.node.is_true_at("optional");
-            let scope = package.stated_scope().or(reached).unwrap_or(if optional { Scope::Optional } else { Scope::Unknown });
+            let scope = package.stated_scope().or(reached).unwrap_or(if optional {
+                Scope::Optional
+            } else {
+                Scope::Unknown
+            });
             let origin = package.origin(tree_path::folder(path), files);
             if origin == Origin::Own
                 && let Some(at) = package.node.get("source").and_then(|s| s.text_at("url"))
@@ -87,13 +94,21 @@ impl Reader for PoetryLock {
             indices.push(index);
         }
         for (asker, needed) in graph.package_edges() {
-            if let (Some(Some(asker)), Some(Some(needed))) = (indices.get(asker as usize), indices.get(needed as usize)) {
+            if let (Some(Some(asker)), Some(Some(needed))) =
+                (indices.get(asker as usize), indices.get(needed as usize))
+            {
                 gather.edge(*asker, *needed);
             }
         }
         if let Some(asked) = &asked {
-            for missing in asked.iter().filter(|a| !a.conditional && !a.build_only && !by_name.contains_key(&pep508::normal(&a.name))) {
-                let why = format!("pyproject.toml asks for {} (line {}), which is not locked here: lock again", short(&missing.name), missing.line);
+            for missing in asked.iter().filter(|a| {
+                !a.conditional && !a.build_only && !by_name.contains_key(&pep508::normal(&a.name))
+            }) {
+                let why = format!(
+                    "pyproject.toml asks for {} (line {}), which is not locked here: lock again",
+                    short(&missing.name),
+                    missing.line
+                );
                 gather.fault("stale-lockfile", 1, why);
             }
             gather.covers(manifest);
@@ -150,7 +165,10 @@ impl<'t> Package<'t> {
             Some("legacy") | None => Origin::Registry { host: host() },
             Some("git" | "hg" | "svn" | "bzr") => Origin::Git {
                 host: host(),
-                commit: source.text_at("resolved_reference").filter(|r| address::is_commit(r)).map(str::to_ascii_lowercase),
+                commit: source
+                    .text_at("resolved_reference")
+                    .filter(|r| address::is_commit(r))
+                    .map(str::to_ascii_lowercase),
             },
             Some("directory") if pyproject_toml::is_project(files, folder, url) => Origin::Own,
             Some("directory" | "file") => Origin::Path,
@@ -171,14 +189,21 @@ fn graph(packages: &[Package<'_>], by_name: &HashMap<String, Vec<u32>>, asked: &
         let mut of_extra: HashMap<String, Vec<&str>> = HashMap::new();
         for extra in package.node.get("extras").into_iter().flat_map(Node::entries) {
             for member in extra.entries().filter_map(Node::text) {
-                let end = member.find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))).unwrap_or(member.len());
+                let end = member
+                    .find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)))
+                    .unwrap_or(member.len());
                 let name = member.get(..end).unwrap_or(member);
                 of_extra.entry(pep508::normal(name)).or_default().push(extra.key());
             }
         }
         for dependency in package.node.get("dependencies").into_iter().flat_map(Node::entries) {
-            let first = if dependency.is_list() { dependency.entries().next().unwrap_or(dependency) } else { dependency };
-            let extras: Vec<&str> = first.get("extras").into_iter().flat_map(Node::entries).filter_map(Node::text).collect();
+            let first = if dependency.is_list() {
+                dependency.entries().next().unwrap_or(dependency)
+            } else {
+                dependency
+            };
+            let extras: Vec<&str> =
+                first.get("extras").into_iter().flat_map(Node::entries).filter_map(Node::text).collect();
             let askers: Vec<u32> = if first.is_true_at("optional") {
                 let extras = of_extra.get(&pep508::normal(dependency.key())).cloned().unwrap_or_default();
                 extras.iter().map(|extra| graph.extra(number, extra)).collect()

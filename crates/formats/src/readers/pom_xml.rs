@@ -67,12 +67,14 @@ impl Reader for PomXml {
         let own = effective.own();
         reading.part(own, None);
         for profile in own.listed("profiles", "profile") {
-            let active = profile.child("activation").and_then(|a| a.text_of("activeByDefault")) == Some("true");
+            let active =
+                profile.child("activation").and_then(|a| a.text_of("activeByDefault")) == Some("true");
             reading.part(profile, (!active).then_some(Scope::Optional));
         }
         if let Some(parent) = effective.outside() {
             let line = own.child("parent").map_or(own.line, |p| p.line);
-            let why = format!("inherits from {parent}, which is not in this tree: what that adds is not known");
+            let why =
+                format!("inherits from {parent}, which is not in this tree: what that adds is not known");
             gather.fault("parent-outside", line, why);
         }
         Ok(gather.finish())
@@ -96,7 +98,9 @@ impl Reading<'_, '_> {
             for plugin in build.listed("plugins", "plugin") {
                 self.plugin(plugin);
             }
-            for plugin in build.child("pluginManagement").into_iter().flat_map(|m| m.listed("plugins", "plugin")) {
+            for plugin in
+                build.child("pluginManagement").into_iter().flat_map(|m| m.listed("plugins", "plugin"))
+            {
                 if plugin.text_of("artifactId").is_some_and(|a| LIFECYCLE.contains(&a)) {
                     self.plugin(plugin);
                 }
@@ -123,7 +127,8 @@ impl Reading<'_, '_> {
         if self.effective.is_own(&group, &artifact, version.as_deref().ok(), self.reactor) {
             return;
         }
-        let word = dependency.text_of("scope").map(str::to_owned).or_else(|| managed.and_then(|m| m.scope.clone()));
+        let word =
+            dependency.text_of("scope").map(str::to_owned).or_else(|| managed.and_then(|m| m.scope.clone()));
         let word = word.and_then(|w| self.effective.expand(&w).ok());
         let optional = dependency.text_of("optional").is_some_and(|o| o.trim() == "true");
         let (scope, origin) = match word.as_deref() {
@@ -154,8 +159,11 @@ impl Reading<'_, '_> {
             Some(version) => self.effective.expand(version),
             None => self.effective.plugin_version(&group, &artifact).unwrap_or_else(|| {
                 Err(match self.effective.outside() {
-                    Some(outside) => format!("takes its version from {outside} or from Maven itself, not from this tree"),
-                    None => "takes its version from Maven itself, which differs from one Maven to the next".to_owned(),
+                    Some(outside) => {
+                        format!("takes its version from {outside} or from Maven itself, not from this tree")
+                    }
+                    None => "takes its version from Maven itself, which differs from one Maven to the next"
+                        .to_owned(),
                 })
             }),
         };
@@ -171,7 +179,11 @@ impl Reading<'_, '_> {
         match (group, artifact) {
             (Ok(group), Ok(artifact)) if !group.is_empty() && !artifact.is_empty() => Some((group, artifact)),
             _ => {
-                self.gather.fault("unread", element.line, "its groupId or artifactId cannot be told; it was left out");
+                self.gather.fault(
+                    "unread",
+                    element.line,
+                    "its groupId or artifactId cannot be told; it was left out",
+                );
                 None
             }
         }
@@ -193,10 +205,17 @@ impl Reading<'_, '_> {
         };
         let snapshot = matches!(version, Version::Exact(v) if v.ends_with("-SNAPSHOT"));
         let place = Place::line(self.path, line);
-        let Some(index) = self.gather.add(("maven", Some(group), artifact), version, origin, scope, place) else { return };
+        let Some(index) = self.gather.add(("maven", Some(group), artifact), version, origin, scope, place)
+        else {
+            return;
+        };
         self.gather.direct(index, true);
         if snapshot {
-            self.gather.fault_of("snapshot", index, "a snapshot: the same version can change from one day to the next");
+            self.gather.fault_of(
+                "snapshot",
+                index,
+                "a snapshot: the same version can change from one day to the next",
+            );
         }
     }
 }

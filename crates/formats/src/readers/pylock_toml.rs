@@ -13,8 +13,9 @@ use crate::{
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
     marker::{Chosen, could_hold},
-    pep508, text, tree_path,
+    pep508, text,
     tree::{Node, Tree},
+    tree_path,
 };
 
 /// Most entries of one name that an edge leads to.
@@ -40,7 +41,11 @@ impl Reader for PylockToml {
         let root = tree.root();
         let version = root.text_at("lock-version");
         if !version.is_some_and(|v| v.starts_with("1.")) {
-            return Err(text::unreadable(path, Some(1), "its `lock-version` is missing or not 1.x, which is not known"));
+            return Err(text::unreadable(
+                path,
+                Some(1),
+                "its `lock-version` is missing or not 1.x, which is not known",
+            ));
         }
         let defaults: Vec<&str> =
             root.get("default-groups").into_iter().flat_map(Node::entries).filter_map(Node::text).collect();
@@ -58,7 +63,9 @@ impl Reader for PylockToml {
             let version = package.text_at("version").map_or(Version::Missing, Version::Exact);
             let scope = scope(package.text_at("marker"), &defaults);
             let place = gather.place(name.unwrap_or(package).line());
-            let Some(index) = gather.add(("pypi", None, text), version, origin(package), scope, place) else { continue };
+            let Some(index) = gather.add(("pypi", None, text), version, origin(package), scope, place) else {
+                continue;
+            };
             hashes(package, index, &mut gather);
             by_name.entry(pep508::normal(text)).or_default().push(index);
             entries.push((index, package));
@@ -66,7 +73,8 @@ impl Reader for PylockToml {
         for (asker, package) in entries {
             for dependency in package.get("dependencies").into_iter().flat_map(Node::entries) {
                 let version = dependency.text_at("version");
-                let named = dependency.text_at("name").map(pep508::normal).and_then(|name| by_name.get(&name));
+                let named =
+                    dependency.text_at("name").map(pep508::normal).and_then(|name| by_name.get(&name));
                 for asked in named.into_iter().flatten().take(MOST_VARIANTS) {
                     if version.is_none() || gather.component(*asked).purl.version() == version {
                         gather.edge(asker, *asked);
@@ -98,7 +106,8 @@ fn origin(package: Node<'_>) -> Origin {
     if let Some(vcs) = package.get("vcs") {
         return match host(vcs) {
             Some(host) => {
-                let commit = vcs.text_at("commit-id").filter(|c| address::is_commit(c)).map(str::to_ascii_lowercase);
+                let commit =
+                    vcs.text_at("commit-id").filter(|c| address::is_commit(c)).map(str::to_ascii_lowercase);
                 Origin::Git { host, commit }
             }
             None => Origin::Path,

@@ -14,8 +14,9 @@ use versions::Scheme;
 use crate::{
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    pep508, tree_path,
+    pep508,
     tree::{Node, Tree},
+    tree_path,
 };
 
 mod asked;
@@ -85,14 +86,23 @@ fn unwritten(root: Node<'_>, gather: &mut Gather, path: &str, files: &dyn Files)
             .try_fold(root, |node, key| node.get(key))
             .and_then(|n| n.get("file"));
         // A requirements file of the tree is read as a file of its own.
-        let named: Vec<&str> = file.into_iter().flat_map(|f| f.text().into_iter().chain(f.entries().filter_map(Node::text))).collect();
+        let named: Vec<&str> = file
+            .into_iter()
+            .flat_map(|f| f.text().into_iter().chain(f.entries().filter_map(Node::text)))
+            .collect();
         let read_elsewhere = !named.is_empty()
             && named.iter().all(|to| {
-                tree_path::resolve(tree_path::folder(path), to)
-                    .is_some_and(|to| tree_path::holds(files, &to) && super::requirements_txt::RequirementsTxt.recognises(&to, b"").is_some())
+                tree_path::resolve(tree_path::folder(path), to).is_some_and(|to| {
+                    tree_path::holds(files, &to)
+                        && super::requirements_txt::RequirementsTxt.recognises(&to, b"").is_some()
+                })
             });
         if !read_elsewhere {
-            gather.fault("unread", entry.line(), format!("`{field}` is dynamic: computed when the project is built, not written here"));
+            gather.fault(
+                "unread",
+                entry.line(),
+                format!("`{field}` is dynamic: computed when the project is built, not written here"),
+            );
         }
     }
 }

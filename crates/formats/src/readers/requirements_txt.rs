@@ -24,9 +24,7 @@ use crate::{
     address,
     gather::{Gather, Version, short},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    pep508,
-    text,
-    tree_path,
+    pep508, text, tree_path,
 };
 
 mod line;
@@ -168,7 +166,8 @@ impl Reading<'_> {
 
     /// Follows `-r` and `-c`, breadth first, each file once.
     fn follow(&mut self, path: &str) {
-        let mut seen: HashSet<(String, bool)> = HashSet::from([(path.to_owned(), false), (path.to_owned(), true)]);
+        let mut seen: HashSet<(String, bool)> =
+            HashSet::from([(path.to_owned(), false), (path.to_owned(), true)]);
         let mut at = 0;
         let mut open = VecDeque::new();
         loop {
@@ -181,14 +180,24 @@ impl Reading<'_> {
             }
             let Some((target, constraint, place)) = open.pop_front() else { break };
             let Some(inside) = tree_path::resolve(tree_path::folder(&place.path), &target) else {
-                self.gather.fault_at("include-outside", None, place, "includes a file outside this tree; it was not read");
+                self.gather.fault_at(
+                    "include-outside",
+                    None,
+                    place,
+                    "includes a file outside this tree; it was not read",
+                );
                 continue;
             };
             if !seen.insert((inside.clone(), constraint)) {
                 continue;
             }
             if seen.len() > MOST_INCLUDES {
-                self.gather.fault_at("truncated", None, place, "more than 256 files are included; the rest was not read");
+                self.gather.fault_at(
+                    "truncated",
+                    None,
+                    place,
+                    "more than 256 files are included; the rest was not read",
+                );
                 break;
             }
             match self.files.read(&inside) {
@@ -240,7 +249,9 @@ impl Reading<'_> {
                         covers.push(file.to_owned());
                     }
                     line::Asker::Component(name) => {
-                        for asker in by_name.get(&pep508::normal(name)).into_iter().flatten().take(MOST_VARIANTS) {
+                        for asker in
+                            by_name.get(&pep508::normal(name)).into_iter().flatten().take(MOST_VARIANTS)
+                        {
                             self.gather.edge(*asker, asked);
                         }
                     }
@@ -265,7 +276,9 @@ impl Reading<'_> {
                 let constrained = self.constraints.get(&normal).filter(|_| !found.constraint);
                 let wanted = match constrained {
                     Some(_) if Scheme::Pep440.pinned(specifier).is_some() => specifier.clone(),
-                    Some(limit) if specifier.is_empty() || Scheme::Pep440.pinned(limit).is_some() => limit.clone(),
+                    Some(limit) if specifier.is_empty() || Scheme::Pep440.pinned(limit).is_some() => {
+                        limit.clone()
+                    }
                     Some(limit) if !limit.is_empty() => format!("{specifier},{limit}"),
                     _ => specifier.clone(),
                 };
@@ -291,7 +304,8 @@ impl Reading<'_> {
                     return None;
                 }
                 let version = source.version.as_deref().map_or(Version::Missing, Version::Exact);
-                let index = self.gather.add((kind, None, name), version, source.origin.clone(), scope, place)?;
+                let index =
+                    self.gather.add((kind, None, name), version, source.origin.clone(), scope, place)?;
                 for hash in hashes {
                     self.gather.hash_text(index, hash);
                 }
@@ -322,7 +336,10 @@ impl Reading<'_> {
         }
         let mut seen = HashSet::from([path.to_owned()]);
         while let Some(file) = open.pop_front() {
-            if seen.len() >= MOST_INCLUDES || !tree_path::holds(self.files, &file) || !seen.insert(file.clone()) {
+            if seen.len() >= MOST_INCLUDES
+                || !tree_path::holds(self.files, &file)
+                || !seen.insert(file.clone())
+            {
                 continue;
             }
             if file.ends_with(".in")
@@ -344,8 +361,20 @@ impl Reading<'_> {
 /// Development where the file's name says so.
 fn scope_of_name(path: &str) -> Scope {
     const DEVELOPMENT: [&str; 14] = [
-        "dev", "develop", "development", "test", "tests", "testing", "lint", "linting", "docs", "doc",
-        "readthedocs", "typing", "ci", "qa",
+        "dev",
+        "develop",
+        "development",
+        "test",
+        "tests",
+        "testing",
+        "lint",
+        "linting",
+        "docs",
+        "doc",
+        "readthedocs",
+        "typing",
+        "ci",
+        "qa",
     ];
     let name = tree_path::name(path).to_ascii_lowercase();
     let said = name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| DEVELOPMENT.contains(&word));

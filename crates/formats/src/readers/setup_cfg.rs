@@ -45,25 +45,41 @@ impl Reader for SetupCfg {
                 key = name.trim().to_ascii_lowercase().replace('-', "_");
                 value.trim()
             } else {
-                gather.fault("unread", number, "this line is neither a section, a key nor a value; it was left out");
+                gather.fault(
+                    "unread",
+                    number,
+                    "this line is neither a section, a key nor a value; it was left out",
+                );
                 continue;
             };
             if section == "metadata" && key == "name" && !value.is_empty() {
                 own = pep508::normal(value);
             }
             let Some(scope) = scope(&section, &key) else { continue };
-            for item in value.split('\n').flat_map(|v| v.split(';').take(1).map(move |_| v)).filter(|v| !v.is_empty()) {
+            for item in
+                value.split('\n').flat_map(|v| v.split(';').take(1).map(move |_| v)).filter(|v| !v.is_empty())
+            {
                 if let Some(file) = item.strip_prefix("file:") {
-                    let read = tree_path::resolve(tree_path::folder(path), file.trim())
-                        .is_some_and(|f| tree_path::holds(files, &f) && super::requirements_txt::RequirementsTxt.recognises(&f, b"").is_some());
+                    let read = tree_path::resolve(tree_path::folder(path), file.trim()).is_some_and(|f| {
+                        tree_path::holds(files, &f)
+                            && super::requirements_txt::RequirementsTxt.recognises(&f, b"").is_some()
+                    });
                     if !read {
-                        gather.fault("unread", number, "takes its requirements from a file that was not read");
+                        gather.fault(
+                            "unread",
+                            number,
+                            "takes its requirements from a file that was not read",
+                        );
                     }
                     continue;
                 }
                 match from_specifier(item, scope, number) {
                     Some(asked) => add(&mut gather, &asked, &own),
-                    None => gather.fault("unread", number, "no requirement that pip would understand; it was left out"),
+                    None => gather.fault(
+                        "unread",
+                        number,
+                        "no requirement that pip would understand; it was left out",
+                    ),
                 }
             }
         }
@@ -108,7 +124,9 @@ impl Reader for SetupPy {
     fn read(&self, path: &str, bytes: &[u8], files: &dyn Files) -> Result<Inventory, Unreadable> {
         let text = text::utf8(path, bytes)?;
         let folder = tree_path::folder(path);
-        let elsewhere = ["pyproject.toml", "setup.cfg"].iter().any(|name| tree_path::holds(files, &tree_path::join(folder, name)));
+        let elsewhere = ["pyproject.toml", "setup.cfg"]
+            .iter()
+            .any(|name| tree_path::holds(files, &tree_path::join(folder, name)));
         // `setup()` beside a declarative file, as setuptools recommends for old tools.
         if elsewhere && !text.contains("require") && !text.contains("**") && !text.contains("exec(") {
             return Ok(Inventory::default());

@@ -15,15 +15,16 @@ use crate::{
     extras_graph::ExtrasGraph,
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    text, tree_path,
+    text,
     tree::{Node, Tree},
+    tree_path,
 };
 
 /// Most versions of one name that an edge leads to.
 const MOST_VARIANTS: usize = 64;
 
 /// Most versions of one name that are looked through for the one an entry means.
-const MOST_LOOKED_AT: usize = 1024;
+const MOST_LOOKED_AT: usize = 256;
 
 /// Reads `uv.lock`.
 pub(crate) struct UvLock;
@@ -43,8 +44,20 @@ impl Reader for UvLock {
         let root = tree.root();
         match root.get("version").and_then(Node::scalar) {
             Some("1") => {}
-            Some(_) => return Err(text::unreadable(path, Some(1), "a lockfile version other than 1, which is not known")),
-            None => return Err(text::unreadable(path, Some(1), "has no lockfile version: no uv.lock, or cut off")),
+            Some(_) => {
+                return Err(text::unreadable(
+                    path,
+                    Some(1),
+                    "a lockfile version other than 1, which is not known",
+                ));
+            }
+            None => {
+                return Err(text::unreadable(
+                    path,
+                    Some(1),
+                    "has no lockfile version: no uv.lock, or cut off",
+                ));
+            }
         }
         let folder = tree_path::folder(path);
         let members: HashSet<&str> = texts(root.get("manifest").and_then(|m| m.get("members"))).collect();
@@ -75,7 +88,7 @@ impl Reader for UvLock {
                 indices.push(None);
                 continue;
             }
-            let version = package.node.text_at("version").map_or(Version::Missing, Version::Exact);
+            let version = package.version.map_or(Version::Missing, Version::Exact);
             let scope = reached.unwrap_or(Scope::Unknown);
             let place = gather.place(package.line);
             let index = gather.add(("pypi", None, package.name), version, package.origin(), scope, place);
@@ -84,7 +97,9 @@ impl Reader for UvLock {
                     gather.direct(index, direct);
                 }
                 let sdist = package.node.get("sdist");
-                for file in sdist.into_iter().chain(package.node.get("wheels").into_iter().flat_map(Node::entries)) {
+                for file in
+                    sdist.into_iter().chain(package.node.get("wheels").into_iter().flat_map(Node::entries))
+                {
                     if let Some(hash) = file.text_at("hash") {
                         gather.hash_text(index, hash);
                     }
@@ -93,7 +108,9 @@ impl Reader for UvLock {
             indices.push(index);
         }
         for (asker, asked) in graph.package_edges() {
-            if let (Some(Some(asker)), Some(Some(asked))) = (indices.get(asker as usize), indices.get(asked as usize)) {
+            if let (Some(Some(asker)), Some(Some(asked))) =
+                (indices.get(asker as usize), indices.get(asked as usize))
+            {
                 gather.edge(*asker, *asked);
             }
         }
@@ -113,6 +130,7 @@ fn texts(list: Option<Node<'_>>) -> impl Iterator<Item = &str> {
 struct Package<'t> {
     node: Node<'t>,
     name: &'t str,
+    version: Option<&'t str>,
     line: u32,
     /// A member of the workspace, or another project of this tree.
     own: bool,
@@ -124,12 +142,14 @@ impl<'t> Package<'t> {
     fn of(node: Node<'t>, members: &HashSet<&str>, folder: &str, files: &dyn Files) -> Self {
         let name = node.get("name");
         let source = node.get("source");
-        let at = source.and_then(|s| ["editable", "virtual", "directory"].iter().find_map(|key| s.text_at(key)));
+        let at =
+            source.and_then(|s| ["editable", "virtual", "directory"].iter().find_map(|key| s.text_at(key)));
         let text = name.and_then(Node::text).unwrap_or_default();
         let own = at.is_some_and(|at| {
             at == "." || members.contains(text) || pyproject_toml::is_project(files, folder, at)
         });
-        Self { node, name: text, line: name.map_or(node.line(), Node::line), own, at }
+        let version = node.text_at("version");
+        Self { node, name: text, version, line: name.map_or(node.line(), Node::line), own, at }
     }
 
     fn origin(&self) -> Origin {
@@ -159,10 +179,11 @@ struct Reading<'a, 't> {
 impl<'t> Reading<'_, 't> {
     /// The packages that a dependency entry means: by name and, where given, version.
     fn meant(&self, entry: Node<'t>) -> impl Iterator<Item = u32> {
-        let all = entry.text_at("name").and_then(|name| self.by_name.get(name)).map_or(&[][..], Vec::as_slice);
+        let all =
+            entry.text_at("name").and_then(|name| self.by_name.get(name)).map_or(&[][..], Vec::as_slice);
         let version = entry.text_at("version");
         let fits = move |number: &u32| {
-            version.is_none() || self.packages.get(*number as usize).is_some_and(|p| p.node.text_at("version") == version)
+            version.is_none() || self.packages.get(*number as usize).is_some_and(|p| p.version == version)
         };
         all.iter().take(MOST_LOOKED_AT).copied().filter(fits).take(MOST_VARIANTS)
     }

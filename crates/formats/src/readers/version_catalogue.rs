@@ -10,8 +10,8 @@ use versions::Scheme;
 use crate::{
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    tree_path,
     tree::{Node, Tree},
+    tree_path,
 };
 
 /// Reads version catalogues.

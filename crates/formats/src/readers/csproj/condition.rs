@@ -124,7 +124,9 @@ fn split_word<'t>(text: &'t str, word: &str) -> Option<(&'t str, &'t str)> {
         if quoted || level > 0 || !before.is_some_and(|c| c.is_whitespace() || c == '\'' || c == ')') {
             continue;
         }
-        let Some(found) = text.get(at..at + word.len()).filter(|w| w.eq_ignore_ascii_case(word)) else { continue };
+        let Some(found) = text.get(at..at + word.len()).filter(|w| w.eq_ignore_ascii_case(word)) else {
+            continue;
+        };
         let rest = text.get(at + found.len()..)?;
         if rest.starts_with(|c: char| c.is_whitespace() || c == '\'' || c == '(') {
             return Some((text.get(..at)?, rest));

@@ -103,14 +103,22 @@ impl<'f> Evaluation<'f> {
         this
     }
 
-    fn import(&mut self, path: &str, seen: &mut HashSet<String>, waiting: &mut Vec<Waiting>, gather: &mut Gather) {
+    fn import(
+        &mut self,
+        path: &str,
+        seen: &mut HashSet<String>,
+        waiting: &mut Vec<Waiting>,
+        gather: &mut Gather,
+    ) {
         if seen.len() >= MOST_FILES || !seen.insert(path.to_owned()) {
             return;
         }
         let Some(bytes) = self.files.read(path) else { return };
         match xml_tree::parse(path, &bytes) {
             Ok(root) => self.document(path, root, seen, waiting, gather),
-            Err(error) => gather.fault("unread", 1, format!("is made of a file that cannot be read: {error}")),
+            Err(error) => {
+                gather.fault("unread", 1, format!("is made of a file that cannot be read: {error}"))
+            }
         }
     }
 
@@ -161,7 +169,8 @@ impl<'f> Evaluation<'f> {
                 continue;
             }
             let certain = certain && holds == Some(true);
-            let values: Vec<String> = self.expand(&property.text, path).into_iter().filter_map(Result::ok).collect();
+            let values: Vec<String> =
+                self.expand(&property.text, path).into_iter().filter_map(Result::ok).collect();
             let slot = self.properties.entry(property.name.to_ascii_lowercase()).or_default();
             if certain {
                 slot.clear();
@@ -187,7 +196,11 @@ impl<'f> Evaluation<'f> {
                 continue;
             }
             let metadata = |name: &str| {
-                let child = element.children.iter().find(|c| c.name.eq_ignore_ascii_case(name)).map(|c| c.text.as_str());
+                let child = element
+                    .children
+                    .iter()
+                    .find(|c| c.name.eq_ignore_ascii_case(name))
+                    .map(|c| c.text.as_str());
                 element.attribute(name).or(child).filter(|v| !v.trim().is_empty()).map(str::to_owned)
             };
             let names = |attribute: &str| -> Vec<String> {
@@ -233,10 +246,18 @@ impl<'f> Evaluation<'f> {
 
     /// A project SDK with a version (`Sdk="Name/1.2"`) is fetched like any other component.
     fn sdk(&mut self, path: &str, root: &Element) {
-        let attribute = root.attribute("Sdk").into_iter().flat_map(|sdks| sdks.split(';')).filter_map(|sdk| sdk.split_once('/'));
-        let elements = root.each("Sdk").filter_map(|sdk| Some((sdk.attribute("Name")?, sdk.attribute("Version")?)));
+        let attribute = root
+            .attribute("Sdk")
+            .into_iter()
+            .flat_map(|sdks| sdks.split(';'))
+            .filter_map(|sdk| sdk.split_once('/'));
+        let elements =
+            root.each("Sdk").filter_map(|sdk| Some((sdk.attribute("Name")?, sdk.attribute("Version")?)));
         for (name, version) in attribute.chain(elements) {
-            self.known.entry((Kind::Tool, name.trim().to_ascii_lowercase())).or_default().push(self.items.len());
+            self.known
+                .entry((Kind::Tool, name.trim().to_ascii_lowercase()))
+                .or_default()
+                .push(self.items.len());
             self.items.push(Item {
                 kind: Kind::Tool,
                 name: name.trim().to_owned(),
@@ -250,7 +271,9 @@ impl<'f> Evaluation<'f> {
     }
 
     fn holds(&self, element: &Element, path: &str) -> Option<bool> {
-        let Some(text) = element.attribute("Condition").filter(|c| !c.trim().is_empty()) else { return Some(true) };
+        let Some(text) = element.attribute("Condition").filter(|c| !c.trim().is_empty()) else {
+            return Some(true);
+        };
         let expand = |text: &str| self.expand(text, path).into_iter().collect::<Result<Vec<_>, _>>().ok();
         let exists = |to: &str| {
             let inside = tree_path::resolve(tree_path::folder(path), to)?;
@@ -282,7 +305,8 @@ impl<'f> Evaluation<'f> {
 
     /// The central versions of a name.
     pub(super) fn central(&self, name: &str) -> impl Iterator<Item = &Item> {
-        let found = self.known.get(&(Kind::Central, name.to_ascii_lowercase())).map_or(&[][..], Vec::as_slice);
+        let found =
+            self.known.get(&(Kind::Central, name.to_ascii_lowercase())).map_or(&[][..], Vec::as_slice);
         found.iter().filter_map(|at| self.items.get(*at))
     }
 
@@ -314,7 +338,10 @@ impl<'f> Evaluation<'f> {
             done = longer;
             rest = after;
         }
-        done.into_iter().filter(|d| d.len() + rest.len() <= LONGEST).map(|d| Ok(format!("{d}{rest}"))).collect()
+        done.into_iter()
+            .filter(|d| d.len() + rest.len() <= LONGEST)
+            .map(|d| Ok(format!("{d}{rest}")))
+            .collect()
     }
 
     fn property(&self, name: &str, path: &str) -> Option<Vec<String>> {

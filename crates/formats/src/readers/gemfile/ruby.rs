@@ -87,7 +87,10 @@ pub(super) fn statements(text: &str) -> Vec<Statement<'_>> {
         }
         let mut joined = first.to_owned();
         // A statement goes on where a comma, a backslash or an operator ends the line.
-        while joined.ends_with([',', '\\', '(', '[', '|']) && !joined.ends_with(" do |") && joined.len() < LONGEST {
+        while joined.ends_with([',', '\\', '(', '[', '|'])
+            && !joined.ends_with(" do |")
+            && joined.len() < LONGEST
+        {
             // `do |s|` ends a line as well.
             if joined.ends_with('|') && joined.contains(" do |") {
                 break;
@@ -121,11 +124,16 @@ fn without_comment(line: &str) -> &str {
 }
 
 fn statement<'a>(first: &'a str, joined: &str, line: u32) -> Statement<'a> {
-    let end = first.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '?' | '!'))).unwrap_or(first.len());
+    let end = first
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '?' | '!')))
+        .unwrap_or(first.len());
     let word = first.get(..end).unwrap_or(first);
     let mut rest = joined.get(end..).unwrap_or_default().trim();
     let closes = word == "end";
-    let mut opens = matches!(word, "if" | "unless" | "case" | "while" | "until" | "begin" | "def" | "for" | "class" | "module");
+    let mut opens = matches!(
+        word,
+        "if" | "unless" | "case" | "while" | "until" | "begin" | "def" | "for" | "class" | "module"
+    );
     // `… do` and `… do |x|` open a block; a one-line `… do … end` does not occur in practice.
     if let Some(at) = rest.rfind(" do").filter(|at| {
         let after = rest.get(at + 3..).unwrap_or_default().trim();
@@ -144,7 +152,8 @@ fn statement<'a>(first: &'a str, joined: &str, line: u32) -> Statement<'a> {
         }
     }
     let rest = rest.trim();
-    let names_a_gem = joined.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).any(|w| w == "gem");
+    let names_a_gem =
+        joined.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).any(|w| w == "gem");
     let arguments = match rest.strip_prefix('(') {
         Some(inside) => inside.trim_end().strip_suffix(')').unwrap_or(inside),
         None => rest,
@@ -177,13 +186,19 @@ fn cut(text: &str, depth: usize) -> (Vec<Argument>, Vec<(String, Argument)>) {
         if part.is_empty() {
             continue;
         }
-        let option = split_outside_quotes(part, "=>").map(|(key, value)| (key.trim().trim_start_matches(':'), value)).or_else(|| {
-            let (key, value) = part.split_once(':')?;
-            let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_') && !value.starts_with(':');
-            plain.then_some((key, value))
-        });
+        let option = split_outside_quotes(part, "=>")
+            .map(|(key, value)| (key.trim().trim_start_matches(':'), value))
+            .or_else(|| {
+                let (key, value) = part.split_once(':')?;
+                let plain = !key.is_empty()
+                    && key.chars().all(|c| c.is_alphanumeric() || c == '_')
+                    && !value.starts_with(':');
+                plain.then_some((key, value))
+            });
         match option {
-            Some((key, value)) => options.push((key.trim_matches(['"', '\'']).to_owned(), argument(value.trim(), depth))),
+            Some((key, value)) => {
+                options.push((key.trim_matches(['"', '\'']).to_owned(), argument(value.trim(), depth)))
+            }
             None => arguments.push(argument(part, depth)),
         }
     }

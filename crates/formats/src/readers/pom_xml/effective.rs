@@ -50,7 +50,13 @@ impl Effective {
         Self::at_depth(path, root, reactor, 0, &mut HashSet::new())
     }
 
-    fn at_depth(path: &str, root: Element, reactor: &Reactor<'_>, depth: usize, boms: &mut HashSet<String>) -> Self {
+    fn at_depth(
+        path: &str,
+        root: Element,
+        reactor: &Reactor<'_>,
+        depth: usize,
+        boms: &mut HashSet<String>,
+    ) -> Self {
         let mut this = Self {
             chain: Vec::new(),
             outside: None,
@@ -88,7 +94,9 @@ impl Effective {
             });
             self.chain.push(current);
             match next {
-                Some((Some((path, root)), _)) if self.chain.len() < MOST_PARENTS && seen.insert(path.clone()) => {
+                Some((Some((path, root)), _))
+                    if self.chain.len() < MOST_PARENTS && seen.insert(path.clone()) =>
+                {
                     at = path;
                     current = root;
                 }
@@ -108,9 +116,14 @@ impl Effective {
         let mut plugins = HashMap::new();
         for pom in &self.chain {
             for part in parts(pom) {
-                let entries = part.child("dependencyManagement").into_iter().flat_map(|m| m.listed("dependencies", "dependency"));
+                let entries = part
+                    .child("dependencyManagement")
+                    .into_iter()
+                    .flat_map(|m| m.listed("dependencies", "dependency"));
                 for entry in entries {
-                    let (Ok(group), Ok(artifact)) = (self.text(entry, "groupId"), self.text(entry, "artifactId")) else {
+                    let (Ok(group), Ok(artifact)) =
+                        (self.text(entry, "groupId"), self.text(entry, "artifactId"))
+                    else {
                         continue;
                     };
                     let version = self.text(entry, "version");
@@ -123,7 +136,8 @@ impl Effective {
                 }
                 let build = part.child("build");
                 let management = build.and_then(|b| b.child("pluginManagement"));
-                for plugin in build.into_iter().chain(management).flat_map(|b| b.listed("plugins", "plugin")) {
+                for plugin in build.into_iter().chain(management).flat_map(|b| b.listed("plugins", "plugin"))
+                {
                     if plugin.text_of("version").is_none() {
                         continue;
                     }
@@ -160,8 +174,7 @@ impl Effective {
         self.plugins = plugins;
     }
 
-    /// The POM itself.
-    #[expect(clippy::indexing_slicing, reason = "`climb` always pushes the POM itself first")]
+    /// The POM itself, which `climb` always pushes first.
     pub(super) fn own(&self) -> &Element {
         &self.chain[0]
     }
@@ -173,7 +186,8 @@ impl Effective {
 
     /// Where a version may stand that the tree does not hold.
     pub(super) fn beyond(&self) -> Option<String> {
-        let names: Vec<&str> = self.outside.iter().chain(&self.boms_outside).map(String::as_str).take(3).collect();
+        let names: Vec<&str> =
+            self.outside.iter().chain(&self.boms_outside).map(String::as_str).take(3).collect();
         (!names.is_empty()).then(|| names.join(" or "))
     }
 
@@ -189,7 +203,13 @@ impl Effective {
 
     /// Whether a dependency is a module of this build: in the tree, and of a group or version that
     /// the build itself has.
-    pub(super) fn is_own(&self, group: &str, artifact: &str, version: Option<&str>, reactor: &Reactor<'_>) -> bool {
+    pub(super) fn is_own(
+        &self,
+        group: &str,
+        artifact: &str,
+        version: Option<&str>,
+        reactor: &Reactor<'_>,
+    ) -> bool {
         let own_version = self.coordinate("version", &Cell::new(MOST_STEPS));
         let own_group = self.coordinate("groupId", &Cell::new(MOST_STEPS)).unwrap_or_default();
         let kin = version.is_some() && version == own_version.as_deref();
@@ -225,7 +245,8 @@ impl Effective {
             out.push_str(before);
             let steps = budget.get();
             budget.set(steps.saturating_sub(1));
-            let value = if depth < DEEPEST && steps > 0 { self.property(name.trim(), depth, budget) } else { None };
+            let value =
+                if depth < DEEPEST && steps > 0 { self.property(name.trim(), depth, budget) } else { None };
             match value {
                 Some(value) if out.len() + value.len() <= LONGEST => out.push_str(&value),
                 _ => {
@@ -234,7 +255,9 @@ impl Effective {
                         Some(parent) => format!(
                             "takes its version from the property `{name}` of {parent}, which is not in this tree"
                         ),
-                        None => format!("takes its version from the property `{name}`, which this tree does not define"),
+                        None => format!(
+                            "takes its version from the property `{name}`, which this tree does not define"
+                        ),
                     });
                 }
             }
@@ -262,7 +285,8 @@ impl Effective {
 
 /// A POM and those of its profiles that are active by default, profiles first: they override.
 fn parts(pom: &Element) -> impl Iterator<Item = &Element> {
-    let active = |p: &&Element| p.child("activation").and_then(|a| a.text_of("activeByDefault")) == Some("true");
+    let active =
+        |p: &&Element| p.child("activation").and_then(|a| a.text_of("activeByDefault")) == Some("true");
     pom.listed("profiles", "profile").filter(active).chain(std::iter::once(pom))
 }
 

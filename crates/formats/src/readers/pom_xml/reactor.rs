@@ -37,12 +37,19 @@ struct State {
 
 impl<'f> Reactor<'f> {
     pub(super) fn of(files: &'f dyn Files) -> Self {
-        let paths = files.paths().iter().map(String::as_str).filter(|p| tree_path::name(p) == "pom.xml").collect();
+        let paths =
+            files.paths().iter().map(String::as_str).filter(|p| tree_path::name(p) == "pom.xml").collect();
         Self { files, paths, state: RefCell::default() }
     }
 
     /// The parent that `relativePath` leads to, if it is the one that is meant.
-    pub(super) fn parent_at(&self, folder: &str, relative: &str, group: &str, artifact: &str) -> Option<(String, Element)> {
+    pub(super) fn parent_at(
+        &self,
+        folder: &str,
+        relative: &str,
+        group: &str,
+        artifact: &str,
+    ) -> Option<(String, Element)> {
         let at = tree_path::resolve(folder, relative)?;
         let at = if tree_path::holds(self.files, &at) { at } else { tree_path::join(&at, "pom.xml") };
         let root = self.pom(&at)?;
@@ -69,7 +76,8 @@ impl<'f> Reactor<'f> {
             self.paths.len() <= MOST || (!folder.is_empty() && artifact.ends_with(folder))
         };
         let limit = if self.paths.len() <= MOST { MOST } else { MOST_LIKELY };
-        let found = self.paths.iter().filter(likely).take(limit).find(|p| self.coordinates(p).as_ref() == Some(&key));
+        let found =
+            self.paths.iter().filter(likely).take(limit).find(|p| self.coordinates(p).as_ref() == Some(&key));
         let found = found.map(|p| (*p).to_owned());
         self.state.borrow_mut().found.insert(key, found.clone());
         found

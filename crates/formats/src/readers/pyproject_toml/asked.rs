@@ -5,11 +5,7 @@ use std::collections::HashMap;
 use domain::{Origin, Scope};
 
 use super::{own_name, poetry};
-use crate::{
-    address,
-    pep508, 
-    tree::Node,
-};
+use crate::{address, pep508, tree::Node};
 
 /// One dependency, as asked for.
 #[derive(Clone, Debug)]
@@ -122,7 +118,10 @@ pub(in crate::readers) fn from_specifier(text: &str, scope: Scope, line: u32) ->
             Some(source) => Wanted::File(source.version.clone()),
             None => Wanted::Specifier(found.specifier.to_owned()),
         },
-        path: found.address.filter(|_| source.as_ref().is_some_and(|s| s.origin == Origin::Path)).map(str::to_owned),
+        path: found
+            .address
+            .filter(|_| source.as_ref().is_some_and(|s| s.origin == Origin::Path))
+            .map(str::to_owned),
         origin: source.map_or(Origin::Unstated, |s| s.origin),
         workspace: false,
         scope,
@@ -134,7 +133,8 @@ pub(in crate::readers) fn from_specifier(text: &str, scope: Scope, line: u32) ->
 
 /// Applies `[tool.uv.sources]`.
 fn sourced(sources: Node<'_>, out: &mut [Asked]) {
-    let sources: HashMap<String, Node<'_>> = sources.entries().map(|s| (pep508::normal(s.key()), s)).collect();
+    let sources: HashMap<String, Node<'_>> =
+        sources.entries().map(|s| (pep508::normal(s.key()), s)).collect();
     for asked in out {
         let Some(source) = sources.get(&pep508::normal(&asked.name)).copied() else { continue };
         // A list gives one source per marker; the first stands for all.

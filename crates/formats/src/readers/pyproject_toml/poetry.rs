@@ -72,7 +72,11 @@ fn one(name: &str, value: Node<'_>, scope: Scope) -> Asked {
         path: path.map(str::to_owned),
         workspace: false,
         scope: if optional { Scope::Optional } else { scope },
-        conditional: value.get("python").or_else(|| value.get("markers")).or_else(|| value.get("platform")).is_some(),
+        conditional: value
+            .get("python")
+            .or_else(|| value.get("markers"))
+            .or_else(|| value.get("platform"))
+            .is_some(),
         build_only: false,
         line: value.line(),
     }
@@ -124,7 +128,9 @@ fn clause(text: &str) -> String {
         return upto(version, |numbers| numbers.iter().position(|n| *n != 0).unwrap_or(numbers.len() - 1));
     }
     match text.strip_prefix('~') {
-        Some(version) if !version.starts_with('=') => return upto(version, |numbers| 1.min(numbers.len() - 1)),
+        Some(version) if !version.starts_with('=') => {
+            return upto(version, |numbers| 1.min(numbers.len() - 1));
+        }
         _ => {}
     }
     if text == "*" {

@@ -101,10 +101,14 @@ fn parse<'a>(line: &str, comment: Option<&'a str>) -> Line<'a> {
                 Asked::Address { name: Some(found.name.to_owned()), address: address.to_owned(), hashes }
             }
             // A bare `name.whl` or `dir/` is a path to pip; only a name is a requirement.
-            None if is_path(body) => Asked::Address { name: None, address: path_part(body).to_owned(), hashes },
-            None => {
-                Asked::Requirement { name: found.name.to_owned(), specifier: found.specifier.to_owned(), hashes }
+            None if is_path(body) => {
+                Asked::Address { name: None, address: path_part(body).to_owned(), hashes }
             }
+            None => Asked::Requirement {
+                name: found.name.to_owned(),
+                specifier: found.specifier.to_owned(),
+                hashes,
+            },
         };
         return Line::Asks(asked, comment);
     }
@@ -166,24 +170,40 @@ fn option<'a>(line: &str, comment: Option<&'a str>) -> Line<'a> {
                     address: found.address.unwrap_or_default().to_owned(),
                     hashes: Vec::new(),
                 },
-                None => Asked::Address { name: None, address: path_part(value).to_owned(), hashes: Vec::new() },
+                None => {
+                    Asked::Address { name: None, address: path_part(value).to_owned(), hashes: Vec::new() }
+                }
             };
             Line::Asks(asked, comment)
         }
         "-i" | "--index-url" | "--pypi-url" => Line::Index { address: value.to_owned(), extra: false },
         "--extra-index-url" | "-f" | "--find-links" => Line::Index { address: value.to_owned(), extra: true },
-        "--no-index" | "--prefer-binary" | "--require-hashes" | "--pre" | "--trusted-host" | "--use-feature"
-        | "--no-binary" | "--only-binary" | "--process-dependency-links" | "-Z" | "--always-unzip"
-        | "--no-use-wheel" | "--use-wheel" | "--allow-external" | "--allow-unverified" | "--uploaded-prior-to" => {
-            Line::Option
-        }
+        "--no-index"
+        | "--prefer-binary"
+        | "--require-hashes"
+        | "--pre"
+        | "--trusted-host"
+        | "--use-feature"
+        | "--no-binary"
+        | "--only-binary"
+        | "--process-dependency-links"
+        | "-Z"
+        | "--always-unzip"
+        | "--no-use-wheel"
+        | "--use-wheel"
+        | "--allow-external"
+        | "--allow-unverified"
+        | "--uploaded-prior-to" => Line::Option,
         _ => Line::Unread,
     }
 }
 
 /// Whether the first line that is no comment is something pip understands.
 pub(super) fn first_line_fits(head: &str) -> bool {
-    lines(head).map(|(_, line)| line).find(|l| !matches!(l, Line::Comment(_))).is_some_and(|l| l != Line::Unread)
+    lines(head)
+        .map(|(_, line)| line)
+        .find(|l| !matches!(l, Line::Comment(_)))
+        .is_some_and(|l| l != Line::Unread)
 }
 
 /// Whether every requirement in the head of a file is pinned to one version. The last line may be
@@ -262,7 +282,9 @@ pub(super) fn header_sources(comment: &str) -> Vec<String> {
         if matches!(word, "-o" | "--output-file" | "-c" | "--constraint") {
             words.next();
         } else if !word.starts_with('-')
-            && [".in", ".txt", "pyproject.toml", "setup.py", "setup.cfg"].iter().any(|end| word.ends_with(end))
+            && [".in", ".txt", "pyproject.toml", "setup.py", "setup.cfg"]
+                .iter()
+                .any(|end| word.ends_with(end))
         {
             found.push(word.to_owned());
         }
