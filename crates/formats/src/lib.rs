@@ -17,6 +17,7 @@ mod pep508;
 mod reach;
 pub mod publiccode;
 pub mod readers;
+pub mod sarif;
 pub mod security_txt;
 pub mod text;
 pub mod tree;
