@@ -1,7 +1,8 @@
 //! Who answers: for the system, for a part, for one component.
 //!
 //! In this order: the part's owner in `formulary.toml`, the system's owner there, the CODEOWNERS
-//! line that holds for the file, the contacts of `publiccode.yml`. A role that only CODEOWNERS names
+//! line that holds for the file, the contacts of `publiccode.yml`; for a product, the owner that its
+//! dossier names. A role that only CODEOWNERS names
 //! reviews changes; whether it also patches and monitors nobody has said, and the answer says so.
 
 use domain::{Assessment, Component, Date};
@@ -56,9 +57,21 @@ fn answering(owner: &crate::system::Owner) -> Answering {
 /// Who answers for the system, or for a part of it.
 pub fn of_system(assessment: &Assessment, declared: &Declared, part: Option<&Part>) -> Option<Answering> {
     let owner = part.and_then(|part| part.owner.as_ref()).or(declared.owner.as_ref());
-    owner.map(answering).or_else(|| {
+    owner.map(answering).or_else(|| of_dossier(assessment)).or_else(|| {
         let value = crate::facts::value(assessment, KIND)?;
         publiccode(value).or_else(|| codeowner(value))
+    })
+}
+
+/// The owner that a product's dossier names on the body's side.
+fn of_dossier(assessment: &Assessment) -> Option<Answering> {
+    let roles = crate::facts::value(assessment, evidence::dossier::KIND)?["roles"].as_array()?;
+    let role = roles.iter().find(|role| role["duty"] == "owner")?;
+    Some(Answering {
+        role: role["role"].as_str()?.to_owned(),
+        contact: role["contact"].as_str().map(str::to_owned),
+        confirmed: role["confirmed"].as_str().and_then(|day| day.parse().ok()),
+        source: role["place"].as_str().unwrap_or("product.toml").to_owned(),
     })
 }
 

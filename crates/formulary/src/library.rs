@@ -23,7 +23,38 @@ pub(crate) fn open(given: Option<&PathBuf>, world: &World) -> Result<Option<Feed
         }
         return Ok(None);
     }
+    if let Some(feeds) = taken_in(&folder, world)? {
+        return Ok(Some(feeds));
+    }
     open_at(&folder).map(Some)
+}
+
+/// The largest folder of plain records that is taken in on the way, in files; larger ones want an
+/// import of their own.
+const MOST_PLAIN: usize = 2_000;
+
+/// A small folder in OSV's export layout (`<Ecosystem>/<id>.json`), named where feeds are expected,
+/// is taken in for this run alone.
+fn taken_in(folder: &Path, world: &World) -> Result<Option<Feeds>, Failure> {
+    let mut files = 0;
+    let mut records = 0;
+    for entry in std::fs::read_dir(folder)?.flatten().filter(|e| e.path().is_dir()) {
+        for file in std::fs::read_dir(entry.path())?.flatten() {
+            files += 1;
+            records += usize::from(file.path().extension().is_some_and(|e| e == "json"));
+            if files > MOST_PLAIN {
+                return Ok(None);
+            }
+        }
+    }
+    // A library keeps its indexes in folders of their own, none of them plain records.
+    if records == 0 || records < files {
+        return Ok(None);
+    }
+    let beside = tempfile::tempdir()?;
+    feeds::import(folder, beside.path(), &feeds::ImportOptions::new(world.now), &mut |_| {})?;
+    let feeds = open_at(beside.path())?;
+    Ok(Some(feeds))
 }
 
 /// The feeds in a folder.

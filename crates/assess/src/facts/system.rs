@@ -1,6 +1,6 @@
 //! Facts about the system, or a part of it, as a whole.
 
-use domain::Assessment;
+use domain::{Assessment, Subject};
 use policy::{Facts, Judged, catalogue::InventoryRead, fact::system as fact};
 use serde_json::Value;
 
@@ -37,7 +37,13 @@ pub fn facts(assessment: &Assessment, declared: &Declared, part: Option<&Part>) 
 }
 
 fn inventory(assessment: &Assessment, declared: &Declared, part: Option<&Part>, facts: &mut Facts) {
-    let Some(value) = super::value(assessment, INVENTORY) else { return };
+    let Some(value) = super::value(assessment, INVENTORY) else {
+        // Nothing of a model's folder or a dossier is source: there was nothing to leave unread.
+        if matches!(assessment.subject, Subject::Model { .. } | Subject::Product { .. }) {
+            facts.set(fact::INVENTORY_READ, InventoryRead::Whole).set(fact::LOCK_BEHIND_MANIFESTS, true);
+        }
+        return;
+    };
     let here = |path: &Value| path.as_str().is_some_and(|path| in_part(declared, part, path));
     let any = |key: &str| value[key].as_array().is_some_and(|paths| paths.iter().any(here));
     if value["source_without_manifest"] == Value::Bool(true) {
