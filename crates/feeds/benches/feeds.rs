@@ -24,7 +24,8 @@ const NOW: Timestamp = Timestamp::from_unix(1_787_443_200);
 
 /// Components of an npm lockfile; every tenth is a name the made-up export knows.
 fn components(count: usize) -> Vec<Component> {
-    let name = |i: usize| if i % 10 == 0 { format!("known-{}", i / 10) } else { format!("unheard-of-{i}") };
+    let name =
+        |i: usize| if i.is_multiple_of(10) { format!("known-{}", i / 10) } else { format!("unheard-of-{i}") };
     (0..count)
         .map(|i| {
             let version = format!("{}.{}.{}", i % 5, i % 7, i % 11);
@@ -36,7 +37,7 @@ fn components(count: usize) -> Vec<Component> {
 
 fn record(i: usize) -> String {
     let mut versions = String::new();
-    if i % 2 == 0 {
+    if i.is_multiple_of(2) {
         for v in 0..20 {
             let _ = write!(versions, "{}\"{}.{}.0\"", if v == 0 { "" } else { "," }, v % 4, v);
         }
@@ -159,7 +160,7 @@ fn corpus_match_1_000(bencher: divan::Bencher<'_, '_>) {
     ];
     let components: Vec<Component> = (0..1_000)
         .map(|i| {
-            let purl = if i % 5 == 0 {
+            let purl = if i.is_multiple_of(5) {
                 let (kind, namespace, name, version) = known[i / 5 % known.len()];
                 // Another build of the version, so that no answer is a copy of an earlier one.
                 Purl::new(kind, namespace, name, Some(&format!("{version}.{}", i / 50)))

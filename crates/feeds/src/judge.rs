@@ -17,6 +17,7 @@ use versions::{Event, Scheme, Undetermined};
 
 use crate::{
     ecosystem::Target,
+    plain::plain,
     record::{RecordKind, Stored, StoredAffected, StoredRange},
 };
 
@@ -121,13 +122,14 @@ fn judge_affected(affected: &StoredAffected<'_>, target: &Target, version: &str)
                 return Judged::Yes { matched, sweeping: false };
             }
             Some(Err(e)) if e.version == cut(version) => {
-                let why = format!("{e}; the record's range: {}", all_events(range));
+                let why =
+                    format!("{}; the record's range: {}", plain(&e.to_string(), 200), all_events(range));
                 doubt = Some(Judged::Undetermined { doubt: Doubt::Version, why });
             }
             Some(Err(e)) => {
                 doubt.get_or_insert(Judged::Undetermined {
                     doubt: Doubt::Record,
-                    why: format!("{e}, in the record's range"),
+                    why: format!("{}, in the record's range", plain(&e.to_string(), 200)),
                 });
             }
             None => {
@@ -245,7 +247,7 @@ fn words(events: &[Event<'_>]) -> String {
 
 /// A version from a record, fit to be shown.
 fn shown(version: &str) -> String {
-    version.chars().take(80).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    plain(version, 80)
 }
 
 /// As [`Undetermined`] cuts it.

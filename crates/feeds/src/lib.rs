@@ -36,6 +36,7 @@ mod judge;
 mod library;
 mod matching;
 mod name;
+mod plain;
 mod record;
 mod support;
 mod sync;

@@ -6,12 +6,15 @@
 //! kept.
 
 use domain::Timestamp;
-use formats::advisory::osv::{Affected, EventKind, RangeKind, Record, Severity};
+use formats::advisory::osv::{Affected, EventKind, RangeKind, Record, Severity, is_id};
 use versions::Event;
 
-use crate::index::{
-    IndexError,
-    bytes::{Cursor, put_bytes, put_number, put_signed, put_text},
+use crate::{
+    index::{
+        IndexError,
+        bytes::{Cursor, put_bytes, put_number, put_signed, put_text},
+    },
+    plain::plain,
 };
 
 /// Most addresses kept of a record.
@@ -97,8 +100,10 @@ pub(crate) fn put_record(out: &mut Vec<u8>, record: &Record<'_>, named: &[(&str,
     let mut deciding = Vec::with_capacity(256);
     put_text(&mut deciding, &record.id);
     for list in [&record.aliases, &record.upstream] {
-        put_number(&mut deciding, list.len() as u64);
-        list.iter().for_each(|id| put_text(&mut deciding, id));
+        // Ids are shown on terminals and pages: what is none is left out.
+        let ids: Vec<&str> = list.iter().map(|id| &**id).filter(|id| is_id(id)).collect();
+        put_number(&mut deciding, ids.len() as u64);
+        ids.iter().for_each(|id| put_text(&mut deciding, id));
     }
     deciding.push(kind_of(record, named) as u8);
     for instant in [record.published, record.modified] {
@@ -152,11 +157,12 @@ fn put_affected(out: &mut Vec<u8>, suffix: &str, affected: &Affected<'_>) {
 
 fn details(record: &Record<'_>, named: &[(&str, &Affected<'_>)]) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
-    let summary: String =
-        record.summary.as_deref().unwrap_or_default().chars().take(LONGEST_SUMMARY).collect();
-    put_text(&mut out, &summary.split_whitespace().collect::<Vec<_>>().join(" "));
+    put_text(&mut out, &plain(record.summary.as_deref().unwrap_or_default(), LONGEST_SUMMARY));
 
-    let vectors = |list: &[Severity<'_>]| list.iter().map(|s| s.score.to_string()).collect::<Vec<_>>();
+    let printable = |s: &&Severity<'_>| s.score.bytes().all(|b| b.is_ascii_graphic());
+    let vectors = |list: &[Severity<'_>]| {
+        list.iter().filter(printable).map(|s| s.score.to_string()).collect::<Vec<_>>()
+    };
     let own = named.iter().flat_map(|(_, a)| vectors(&a.severity));
     put_list(&mut out, vectors(&record.severity).into_iter().chain(own).take(MOST_VECTORS));
     let own = named.iter().flat_map(|(_, a)| a.cwe.iter().cloned());

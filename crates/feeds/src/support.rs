@@ -38,22 +38,25 @@ pub struct Support {
 }
 
 /// A purl without version, as the feed's index and lookups both write it.
+///
+/// An image's host is left out: an official image is the same product from whichever mirror it
+/// comes, and an image with no folder before its name is taken for the official one of that name.
 pub(crate) fn purl_key(purl: &Purl) -> String {
     let kind = if purl.kind() == "oci" { "docker" } else { purl.kind() };
-    let mut namespace = purl.namespace().unwrap_or_default().to_lowercase();
+    let whole = purl.namespace().unwrap_or_default().to_lowercase();
+    let mut namespace = whole.as_str();
     if kind == "docker" {
-        for hub in ["docker.io/", "index.docker.io/"] {
-            namespace = namespace.strip_prefix(hub).map(str::to_owned).unwrap_or(namespace);
+        if let Some((host, rest)) = namespace.split_once('/').or(Some((namespace, "")))
+            && host.contains(['.', ':'])
+        {
+            namespace = rest;
         }
-        if namespace.is_empty() || namespace == "docker.io" {
-            namespace = "library".into();
+        if namespace.is_empty() || namespace.ends_with("/library") {
+            namespace = "library";
         }
     }
-    if namespace.is_empty() {
-        format!("{kind}/{}", purl.name().to_lowercase())
-    } else {
-        format!("{kind}/{namespace}/{}", purl.name().to_lowercase())
-    }
+    let name = purl.name().to_lowercase();
+    if namespace.is_empty() { format!("{kind}/{name}") } else { format!("{kind}/{namespace}/{name}") }
 }
 
 /// Finds product and cycle.
@@ -241,16 +244,20 @@ mod tests {
     }
 
     #[test]
-    fn images_of_the_hub_have_one_key_however_written() {
+    fn official_images_have_one_key_however_written() {
         for purl in [
             "pkg:docker/python@3",
             "pkg:docker/library/python@3",
-            "pkg:docker/docker.io/library/python@3",
+            "pkg:docker/mirror.example/library/python@3",
+            "pkg:docker/mirror.example:5000/python@3",
+            "pkg:docker/python@3?repository_url=mirror.example",
+            "pkg:docker/mirror.example/docker/library/python@3",
             "pkg:oci/python@3",
         ] {
             assert_eq!(purl_key(&purl.parse().unwrap()), "docker/library/python", "{purl}");
         }
         assert_eq!(purl_key(&"pkg:generic/node@1".parse().unwrap()), "generic/node");
+        assert_eq!(purl_key(&"pkg:docker/acme/python@1".parse().unwrap()), "docker/acme/python");
     }
 
     #[test]

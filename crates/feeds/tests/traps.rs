@@ -422,3 +422,17 @@ fn the_same_component_twice_gets_the_same_answer_twice() {
     let counts: Vec<_> = matched.components.iter().map(|c| c.matches.len()).collect();
     assert_eq!(counts, [1, 0, 1, 0, 1]);
 }
+
+#[test]
+fn nothing_from_a_record_steers_a_terminal() {
+    let rest = ",\"summary\":\"Red \\u001b[31malert\\u0007 \\u202eevil\\nline\",\"aliases\":[\"CVE-2026-0001\",\"\\u001b[2J\"],\"references\":[{\"type\":\"FIX\",\"url\":\"https://a.example/\\u001b\"}],\"severity\":[{\"type\":\"CVSS_V3\",\"score\":\"CVSS:3.1/\\u001b\"}]";
+    let found = Scene::with("npm", &[&npm("X-1", "a", BELOW_2, rest)]).matches("pkg:npm/a@1.0.0");
+    assert_eq!(found[0].summary.as_deref(), Some("Red [31malert evil line"));
+    assert_eq!(found[0].aliases, ["CVE-2026-0001"]);
+    assert!(found[0].references.is_empty() && found[0].cvss.is_empty());
+    let odd = Scene::with(
+        "npm",
+        &[&npm("X-1", "a", &semver(r#"{"introduced":"0"},{"fixed":"2.0.0\u001b[2J"}"#), "")],
+    );
+    assert!(odd.matches("pkg:npm/a@1.0.0").iter().all(|m| !m.matched.contains('\u{1b}')));
+}

@@ -22,6 +22,7 @@ use super::{Content, FeedFault, Progress, newest};
 use crate::{
     ecosystem,
     index::{bytes, names},
+    plain::plain,
     record,
 };
 
@@ -229,5 +230,5 @@ impl Builder<'_> {
 
 /// A file name or id from outside, fit to be shown.
 fn place(name: &str) -> String {
-    name.chars().take(100).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    plain(name, 100)
 }

@@ -136,16 +136,23 @@ fn product(line: &str) -> Option<Product> {
     let slug = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
     let named = !raw.product.is_empty() && raw.product.len() <= 200 && raw.product.bytes().all(slug);
     let identifiers = raw.identifiers.unwrap_or_default();
-    let too_long = |text: &str| text.len() > 200;
+    let unfit = |text: &str| text.len() > 200 || text.chars().any(char::is_control);
     let bounded = raw.releases.len() <= MOST_CYCLES
         && identifiers.len() <= MOST_CYCLES
-        && !raw.releases.iter().any(|c| too_long(&c.name) || c.latest.as_deref().is_some_and(too_long));
+        && !raw.releases.iter().any(|c| unfit(&c.name) || c.latest.as_deref().is_some_and(unfit));
     if !named || !bounded {
         return None;
     }
     Some(Product {
         name: raw.product.to_string(),
-        title: raw.title.as_deref().unwrap_or(&raw.product).chars().take(200).collect(),
+        title: raw
+            .title
+            .as_deref()
+            .unwrap_or(&raw.product)
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(200)
+            .collect(),
         purls: identifiers.into_iter().filter_map(|i| i.purl).map(|p| p.to_string()).collect(),
         cycles: raw.releases,
     })

@@ -228,6 +228,13 @@ pub fn parse(bytes: &[u8]) -> Result<Record<'_>, OsvError> {
     raw.checked()
 }
 
+/// Whether a text can be the identifier of a record: printable ASCII without what files, addresses
+/// and markup give a meaning to.
+pub fn is_id(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\' | b'<' | b'>' | b'/');
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
 #[derive(Deserialize)]
 struct RawRecord<'a> {
     #[serde(borrow)]
@@ -321,11 +328,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Events<'a> {
 
 impl<'a> RawRecord<'a> {
     fn checked(self) -> Result<Record<'a>, OsvError> {
-        let id_characters = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\' | b'<' | b'>' | b'/');
         if self.id.len() > LONGEST_ID {
             return Err(OsvError::OutOfBounds("id"));
         }
-        if self.id.is_empty() || !self.id.bytes().all(id_characters) {
+        if !is_id(&self.id) {
             return Err(OsvError::Id);
         }
         let (aliases, upstream) = (ids(self.aliases)?, ids(self.upstream)?);
