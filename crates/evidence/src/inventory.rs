@@ -174,6 +174,8 @@ pub fn observe(material: &dyn Material) -> Observed {
 fn head_of(material: &dyn Material, path: &str) -> Vec<u8> {
     let lower = path.to_ascii_lowercase();
     let free_name = [".json", ".spdx", ".xml", ".cdx", ".bom"].iter().any(|end| lower.ends_with(end));
+    // A requirements file says only inside whether a compiler wrote it (a lockfile) or a person.
+    let free_name = free_name || (lower.ends_with(".txt") && lower.contains("requirement"));
     if free_name { material.head(path, HEAD).unwrap_or_default() } else { Vec::new() }
 }
 
