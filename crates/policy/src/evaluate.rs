@@ -55,7 +55,6 @@ pub struct EngineError(String);
 
 /// The controls of one kind of thing, ready to be asked.
 pub(crate) struct Family {
-    judged: Judged,
     first: u16,
     pub(crate) controls: Vec<Control>,
     set: PolicySet,
@@ -99,7 +98,6 @@ impl Family {
             attributes.push(Attribute { name: entry.attribute(), words });
         }
         Ok(Self {
-            judged,
             first,
             controls,
             set,
@@ -134,17 +132,14 @@ impl Family {
 
     fn ask_cedar(&self, facts: &Facts) -> Vec<Said> {
         let mut said = vec![Said::Nothing; self.controls.len()];
-        let pairs = facts.iter().zip(&self.attributes).filter_map(|((_, _, known), attribute)| {
-            let value = match known {
-                Known::Unobserved | Known::Absent => return None,
-                Known::Bool(yes) => RestrictedExpression::new_bool(yes),
-                Known::Count(n) => RestrictedExpression::new_long(i64::from(n)),
-                Known::Word(word) => {
-                    let FactType::Words(words) = attribute_type(self.judged, &attribute.name)? else {
-                        return None;
-                    };
+        let pairs = facts.iter().zip(&self.attributes).filter_map(|((_, entry, known), attribute)| {
+            let value = match (known, entry.kind) {
+                (Known::Bool(yes), _) => RestrictedExpression::new_bool(yes),
+                (Known::Count(n), _) => RestrictedExpression::new_long(i64::from(n)),
+                (Known::Word(word), FactType::Words(words)) => {
                     attribute.words.get(words.iter().position(|w| *w == word)?)?.clone()
                 }
+                (Known::Unobserved | Known::Absent | Known::Word(_), _) => return None,
             };
             Some((attribute.name.clone(), value))
         });
@@ -228,10 +223,6 @@ fn state_of(control: &Control, facts: &Facts, said: Said) -> (ControlState, Obse
         (Said::Nothing, Some(observer)) => unknown(observer),
         (Said::Nothing, None) => (ControlState::Met, Observer::Collector, false),
     }
-}
-
-fn attribute_type(judged: Judged, attribute: &str) -> Option<FactType> {
-    crate::catalogue::find(judged, attribute).map(|(_, entry)| entry.kind)
 }
 
 fn type_name(name: &str) -> Result<EntityTypeName, EngineError> {
