@@ -3,6 +3,8 @@
 //! `cargo bench -p evidence --bench scan`. Plain text is source-like, with a rule's keyword every
 //! few lines; hostile text holds keywords only.
 
+#![expect(clippy::expect_used, reason = "a bench stops by panicking")]
+
 use divan::{Bencher, counter::BytesCount};
 
 fn main() {

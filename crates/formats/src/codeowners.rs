@@ -172,18 +172,18 @@ pub fn matches(pattern: &str, path: &str) -> bool {
     let starts = if anchored { 0..1 } else { 0..parts.len() };
     starts.into_iter().any(|start| {
         let rest = &parts[start..];
+        let ends = ends(&wanted, rest);
         if below {
-            (1..=rest.len())
-                .rev()
-                .any(|end| (!folder_only || end < rest.len()) && matches_parts(&wanted, &rest[..end]))
+            (1..=rest.len()).any(|end| ends[end] && (!folder_only || end < rest.len()))
         } else {
-            matches_parts(&wanted, rest)
+            ends[rest.len()]
         }
     })
 }
 
-/// Dynamic programming over parts, so that many `**` cost no more than parts × parts.
-fn matches_parts(wanted: &[&str], parts: &[&str]) -> bool {
+/// For each count of leading parts, whether the pattern matches exactly those: dynamic programming,
+/// so that many `**` cost no more than pattern × parts.
+fn ends(wanted: &[&str], parts: &[&str]) -> Vec<bool> {
     let mut reach = vec![false; parts.len() + 1];
     reach[0] = true;
     for want in wanted {
@@ -201,7 +201,7 @@ fn matches_parts(wanted: &[&str], parts: &[&str]) -> bool {
         }
         reach = next;
     }
-    reach[parts.len()]
+    reach
 }
 
 /// `*` and `?` inside one part: the usual backtracking to the last star, linear in practice and at
