@@ -1,4 +1,5 @@
 //! Dossiers: what is there, what has ended, what is unknown, and what to ask the supplier.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use domain::Date;
 use evidence::{

@@ -1,4 +1,5 @@
 //! The examples that the repository ships say what the README promises of them.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
@@ -29,7 +30,10 @@ fn the_model_carries_data_only_and_its_twin_runs_code() {
     let model = look("model");
     assert_eq!((model.path.as_str(), model.runs_code, model.remote_code), ("", RunsCode::No, Some(false)));
     assert!(model.files_hashed && model.formats_known && model.licence.agree);
-    assert_eq!((model.parameters, model.card.state, model.licence.id.as_deref()), (Some(6), State::Complete, Some("mit")));
+    assert_eq!(
+        (model.parameters, model.card.state, model.licence.id.as_deref()),
+        (Some(6), State::Complete, Some("mit"))
+    );
     assert_eq!(model.card.data_rights, Some(true));
     assert!(model.origin.from.is_none() && model.origin.revision.is_none());
     let pickle = look("model-pickle");
@@ -45,7 +49,10 @@ fn the_dossier_lacks_two_documents_and_nothing_else() {
     let product: dossier::Product = serde_json::from_value(observed.evidence[0].value.clone()).unwrap();
     let says = product.says;
     assert_eq!((says.security_certificate_months, says.data_security_standards_met), (None, None));
-    assert_eq!((says.charter_signed, says.regulator_registered, says.exit_plan, says.export_tested), (Some(true), Some(true), Some(true), Some(true)));
+    assert_eq!(
+        (says.charter_signed, says.regulator_registered, says.exit_plan, says.export_tested),
+        (Some(true), Some(true), Some(true), Some(true))
+    );
     assert_eq!((says.code_principles_answered, says.impact_assessment_parts), (Some(14), Some(11)));
     assert_eq!(says.sbom, Some(dossier::says::SbomMatch::ThisVersion));
     assert!(says.open_interface == Some(true) && says.identity_standard == Some(true));

@@ -1,4 +1,5 @@
 //! Models as folders of files: what is found, what is told of it, and what stays unknown.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use domain::Date;
 use evidence::{

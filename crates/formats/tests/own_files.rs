@@ -1,5 +1,6 @@
 //! The files of ours against a folder of cases. A case with a `.faults` file beside it must be
 //! refused with exactly those lines; every other must be read. `FORMULARY_BLESS=1` rewrites them.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::{
     fs,

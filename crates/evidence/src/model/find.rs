@@ -24,7 +24,7 @@ const MOST_FILES: usize = 5_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Weights in a known format.
-    Weights(Weights),
+    Weights(Box<Weights>),
     /// It begins like weights, and is broken; the reason.
     Malformed(String),
     /// A pointer stands where the weights should be; the reason.
@@ -59,7 +59,7 @@ impl ModelFolder {
     /// The files of weights, with what they are.
     pub fn weights(&self) -> impl Iterator<Item = (&ModelFile, &Weights)> {
         self.files.iter().filter_map(|file| match &file.found {
-            Found::Weights(weights) => Some((file, weights)),
+            Found::Weights(weights) => Some((file, weights.as_ref())),
             _ => None,
         })
     }
@@ -259,7 +259,7 @@ fn look(material: &dyn Material, entry: &Entry) -> Option<Found> {
         Err(error) => return Some(Found::Unknown(format!("could not be opened: {error}"))),
     };
     match identify(&head, &mut open) {
-        Ok(Some(weights)) => Some(Found::Weights(weights)),
+        Ok(Some(weights)) => Some(Found::Weights(Box::new(weights))),
         Ok(None) => {
             named.then(|| Found::Unknown("its content is of no format of weights that is known".to_owned()))
         }

@@ -184,7 +184,7 @@ impl<'b> Walk<'b> {
     }
 
     /// Takes everything above the last mark, then as [`Self::stack`].
-    fn to_mark(&mut self, least: usize, pops: usize, pushes: usize) -> Result<(), End> {
+    fn past_mark(&mut self, least: usize, pops: usize, pushes: usize) -> Result<(), End> {
         let mark = self.marks.pop().ok_or(End::Broken)?;
         if self.depth.saturating_sub(mark) < least {
             return Err(End::Broken);
@@ -208,7 +208,7 @@ impl<'b> Walk<'b> {
             }
             b'0' if self.marks.last() == Some(&self.depth) => drop(self.marks.pop()),
             b'0' => self.stack(1, 0)?,
-            b'1' => self.to_mark(0, 0, 0)?,
+            b'1' => self.past_mark(0, 0, 0)?,
             b'2' => self.stack(1, 2)?,
             b'N' | b']' | b'}' | b')' | 0x88 | 0x89 | 0x8f | 0x97 => self.stack(0, 1)?,
             b'Q' | 0x85 | 0x94 | 0x98 => self.stack(1, 1)?,
@@ -222,15 +222,15 @@ impl<'b> Walk<'b> {
             }
             b'a' | 0x86 => self.stack(2, 1)?,
             b's' | 0x87 => self.stack(3, 1)?,
-            b'd' | b'l' | b't' | 0x91 => self.to_mark(0, 0, 1)?,
-            b'e' | b'u' | 0x90 => self.to_mark(0, 1, 1)?,
+            b'd' | b'l' | b't' | 0x91 => self.past_mark(0, 0, 1)?,
+            b'e' | b'u' | 0x90 => self.past_mark(0, 1, 1)?,
             b'o' => {
-                self.to_mark(1, 0, 1)?;
+                self.past_mark(1, 0, 1)?;
                 (self.imports, self.calls) = (true, true);
             }
             b'i' => {
                 self.import()?;
-                self.to_mark(0, 0, 1)?;
+                self.past_mark(0, 0, 1)?;
                 self.calls = true;
             }
             b'c' => {

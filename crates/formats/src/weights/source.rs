@@ -163,7 +163,7 @@ impl<'r> Source<'r> {
         self.go(0)?;
         let mut seen = vec![false; needles.len()];
         let keep = needles.iter().map(|n| n.len()).max().unwrap_or(1).saturating_sub(1);
-        let finders: Vec<_> = needles.iter().map(|n| memchr::memmem::Finder::new(n)).collect();
+        let finders: Vec<_> = needles.iter().map(memchr::memmem::Finder::new).collect();
         let mut window: Vec<u8> = Vec::with_capacity((1 << 20) + keep);
         let mut left = self.len.min(most);
         while left > 0 {

@@ -1,4 +1,5 @@
 //! Weights by content: each format as it should be, and as a stranger may send it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 mod fixtures;
 mod oracles;

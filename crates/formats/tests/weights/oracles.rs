@@ -61,9 +61,17 @@ fn made() -> Option<PathBuf> {
     };
     let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("weights-by-libraries");
     fs::create_dir_all(&out).unwrap();
-    let run = Command::new("python3").env("PYTHONPATH", folder.join("models")).args(["-c", MAKE]).arg(&out).output();
+    let run = Command::new("python3")
+        .env("PYTHONPATH", folder.join("models"))
+        .args(["-c", MAKE])
+        .arg(&out)
+        .output();
     let run = run.unwrap_or_else(|e| panic!("python3 cannot be started: {e}"));
-    assert!(run.status.success(), "scripts/install-oracles.sh first: {}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "scripts/install-oracles.sh first: {}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     Some(out)
 }
 
