@@ -125,6 +125,18 @@ fn what_cannot_be_opened_is_unknown() {
 }
 
 #[test]
+fn a_program_beside_weights_is_told() {
+    let beside = Memory::new()
+        .with("m/a.safetensors", safetensors())
+        .with("m/custom_ops.so", b"\x7fELF\x02\x01\x01\0\0\0\0\0".to_vec());
+    assert_eq!(one(&beside).runs_code, RunsCode::OnlyCopy);
+    assert_eq!(
+        one(&Memory::new().with("m/talk", b"MZqFpD='\n\n\0\0".to_vec())).runs_code,
+        RunsCode::OnlyCopy
+    );
+}
+
+#[test]
 fn remote_code_in_every_place() {
     let base = || Memory::new().with("m/a.safetensors", safetensors());
     let cases = [
@@ -260,9 +272,11 @@ fn a_repository_without_models_has_none() {
         .with("data/table.npy", b"\x93NUMPY\x01\0\x46\0{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }             \n0000".to_vec())
         .with("bin/tool", b"\x7fELF\x02\x01\x01\0\0\0\0\0".to_vec())
         .with("logo.png", b"\x89PNG\r\n\x1a\n\0\0".to_vec())
+        .with("lang/tutor.pt", "Bem-vindo ao tutor\n")
+        .with("lib/site.pth", "import os; os.environ\n")
         .with("notes", "cat\ndog\nRat\n.");
     assert_eq!(find_models(&repository), []);
-    assert_eq!(repository.entries().len(), 6);
+    assert_eq!(repository.entries().len(), 8);
 }
 
 #[test]

@@ -216,7 +216,7 @@ pub fn find_models(material: &dyn Material) -> Vec<ModelFolder> {
         if entry.size < 8 || NOT_LOOKED_AT.contains(&end.as_str()) || is_local_state(&entry.path) {
             continue;
         }
-        if let Some(found) = look(material, entry) {
+        if let Some(found) = look(material, entry, false) {
             let carries = carries(&entry.path, &found);
             seen.insert(&entry.path, (found, carries));
         }
@@ -241,7 +241,7 @@ fn is_local_state(path: &str) -> bool {
     path.starts_with(".cache/") || path.contains("/.cache/")
 }
 
-fn look(material: &dyn Material, entry: &Entry) -> Option<Found> {
+fn look(material: &dyn Material, entry: &Entry, among_weights: bool) -> Option<Found> {
     let named = is_weights_name(&entry.path);
     let head = match material.head(&entry.path, HEAD) {
         Ok(head) => head,
@@ -251,7 +251,11 @@ fn look(material: &dyn Material, entry: &Entry) -> Option<Found> {
         let why = "a Git LFS pointer stands here, not the weights: `git lfs pull` fetches them";
         return (named || is_perhaps_name(&entry.path)).then(|| Found::NotHere(why.to_owned()));
     }
-    if !named && !may_be_weights(&head) {
+    // A program is no model's only file, except the portable ones with the weights inside.
+    let program = !among_weights
+        && crate::magic::executable(&head).is_some()
+        && !(head.starts_with(b"MZqFpD='") || head.starts_with(b"jartsr='"));
+    if !named && (program || !may_be_weights(&head)) {
         return None;
     }
     let mut open = match material.open(&entry.path) {
@@ -260,15 +264,19 @@ fn look(material: &dyn Material, entry: &Entry) -> Option<Found> {
     };
     match identify(&head, &mut open) {
         Ok(Some(weights)) => Some(Found::Weights(Box::new(weights))),
-        Ok(None) => {
-            named.then(|| Found::Unknown("its content is of no format of weights that is known".to_owned()))
-        }
+        Ok(None) => (named && !is_other_text(&entry.path, &head))
+            .then(|| Found::Unknown("its content is of no format of weights that is known".to_owned())),
         Err(error) if named || is_perhaps_name(&entry.path) => Some(Found::Malformed(error.to_string())),
         Err(error) if ["safetensors", "GGUF"].contains(&error.format) => {
             Some(Found::Malformed(error.to_string()))
         }
         Err(_) => None,
     }
+}
+
+/// Text under a name that weights share with others: Python's own `.pth`, a Portuguese `.pt`.
+fn is_other_text(path: &str, head: &[u8]) -> bool {
+    ["pt", "pth", "ckpt"].contains(&extension(path).to_ascii_lowercase().as_str()) && !text::is_binary(head)
 }
 
 /// Whether a file alone makes its folder a model's.
@@ -372,7 +380,7 @@ fn beside(material: &dyn Material, entry: &Entry, config: &str) -> Option<Found>
         let stem = name.trim_end_matches(".py");
         return (config.contains(stem) || super::code::is_code_name(name)).then_some(Found::Side);
     }
-    if let Some(found @ (Found::Weights(_) | Found::NotHere(_))) = look(material, entry) {
+    if let Some(found @ (Found::Weights(_) | Found::NotHere(_))) = look(material, entry, true) {
         return Some(found);
     }
     if NOT_LOOKED_AT.contains(&end.as_str()) {

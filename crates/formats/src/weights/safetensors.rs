@@ -25,8 +25,13 @@ const MOST_DIMENSIONS: usize = 64;
 
 pub(super) fn begins(head: &[u8]) -> bool {
     // Whatever the length claims, the header must begin with a brace: a length of 2^63 before a
-    // brace is a broken safetensors, not some other file.
-    head.len() >= 10 && head[8] == b'{' && matches!(head[9], b'"' | b'}' | b' ' | b'\n')
+    // brace is a broken safetensors, not some other file. Eight letters before a brace are text:
+    // as a length they would be a thousand times what the format allows.
+    let text = |byte: &u8| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    head.len() >= 10
+        && head[8] == b'{'
+        && matches!(head[9], b'"' | b'}' | b' ' | b'\n')
+        && !head[..8].iter().all(text)
 }
 
 /// A tensor's entry. Unknown keys are refused: the format knows three.

@@ -1,5 +1,10 @@
 //! Weights by content: each format as it should be, and as a stranger may send it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 mod fixtures;
 mod oracles;
@@ -223,6 +228,8 @@ fn plain_text_is_no_pickle_and_no_weights() {
         "name: test\non: push\n",
         "\nA line, and another one that goes on for a while so that lengths fit in it somewhere.\n",
         "Notes.\nlicence\n",
+        "digraph {\n a -> b\n}",
+        "12345678{\"a\": 1}",
     ] {
         assert_eq!(look(text.as_bytes()), Ok(None), "{text:?}");
     }
