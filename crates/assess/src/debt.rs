@@ -38,7 +38,10 @@ pub fn apply(assessment: &mut Assessment, debt: &Debt, packs: &[Pack]) {
         }
         let whole = entry.finding.is_none() && entry.scope.is_none();
         if entry.until < today {
-            if matched.is_empty() && !whole {
+            // Past its end an open flaw has become an overdue one: it is still the one set aside.
+            let still = entry.control == "flaw-open"
+                && assessment.findings.iter().any(|f| f.control == "flaw-overdue" && about(entry, f));
+            if matched.is_empty() && !whole && !still {
                 remarks.push(remark(
                     entry,
                     "unused",
@@ -85,8 +88,12 @@ fn scope_of(entry: &DebtException) -> Option<String> {
     }
 }
 
-/// Whether an exception is about a finding.
+/// Whether an exception is about a finding, and for its control.
 pub fn matches(entry: &DebtException, finding: &Finding) -> bool {
+    entry.control == finding.control && about(entry, finding)
+}
+
+fn about(entry: &DebtException, finding: &Finding) -> bool {
     let about = match &entry.finding {
         None => true,
         Some(debt::About::Fingerprint(print)) => *print == finding.fingerprint,
@@ -101,7 +108,7 @@ pub fn matches(entry: &DebtException, finding: &Finding) -> bool {
     };
     // A whole control is set aside as such, in the verdict, and not finding by finding.
     let narrow = entry.finding.is_some() || entry.scope.is_some();
-    narrow && about && place && entry.control == finding.control
+    narrow && about && place
 }
 
 /// The same component; an exception without a version speaks of every version.

@@ -39,7 +39,7 @@ pub fn replay(kept: &Assessment, packs: &[Pack]) -> Result<Replayed, CanonicalEr
     judge(&mut again, packs, questions(kept), covered);
     seal(&mut again)?;
     let mut differences = Vec::new();
-    if again.digest != kept.digest {
+    if again.digest != kept.digest || !intact {
         differences = differ(kept, &again);
     }
     Ok(Replayed { again, intact, differences })

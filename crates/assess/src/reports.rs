@@ -5,7 +5,9 @@
 //! when a fault came. A result without a severity of its own gets one from its level. What the
 //! report itself suppresses, and remarks below a warning, are counted in coverage and not taken in.
 
-use domain::{Assessment, Coverage, Evidence, Finding, FindingKind, Place, Severity, finding::Exploitability};
+use domain::{
+    Assessment, Coverage, Evidence, Finding, FindingKind, Place, Severity, finding::Exploitability,
+};
 use formats::sarif::{self, Level};
 use serde_json::json;
 
@@ -77,7 +79,8 @@ fn finding(out: &Assessment, declared: &Declared, result: &sarif::Reported) -> F
     let part = declared.part_of(place);
     let tier = part.map_or(out.circumstances.tier.value, |part| part.tier);
     let today = out.as_of.date();
-    let dates = deadline::Dates { published: Some(declared.started.unwrap_or(today)), ..deadline::Dates::default() };
+    let dates =
+        deadline::Dates { published: Some(declared.started.unwrap_or(today)), ..deadline::Dates::default() };
     let deadline = deadline::deadline(tier, &out.circumstances, declared.started, &dates, today);
     finding.due = deadline.due;
     if deadline.due.is_some_and(|due| due < today) {
@@ -90,7 +93,8 @@ fn finding(out: &Assessment, declared: &Declared, result: &sarif::Reported) -> F
         .or_else(|| owner::of_system(out, declared, part).map(|owner| owner.role));
     finding.remedy = Some(match who {
         Some(role) => format!("{role}: mend it, or show why it is no fault."),
-        None => "Nobody is named for this place: name an owner, who mends it or shows why it is no fault.".to_owned(),
+        None => "Nobody is named for this place: name an owner, who mends it or shows why it is no fault."
+            .to_owned(),
     });
     finding
 }

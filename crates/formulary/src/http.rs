@@ -58,7 +58,8 @@ impl Fetch for Http {
         for (name, value) in &request.headers {
             call = call.header(*name, value);
         }
-        let response = call.call().map_err(|error| FetchError { again: passing(&error), why: plain(&error) })?;
+        let response =
+            call.call().map_err(|error| FetchError { again: passing(&error), why: plain(&error) })?;
         let (parts, body) = response.into_parts();
         let headers = parts
             .headers

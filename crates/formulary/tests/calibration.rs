@@ -29,10 +29,24 @@ fn at_most_a_third_is_stopped_for_anything_but_flaws_licences_or_a_missing_inven
         for tier in ["clinical", "operational", "infrastructure", "research"] {
             let answer = run_in(
                 repository,
-                &["check", ".", "--as-of", TODAY, "--visibility", "public", "--tier", tier, "--feeds", &feeds, "--format", "json"],
+                &[
+                    "check",
+                    ".",
+                    "--as-of",
+                    TODAY,
+                    "--visibility",
+                    "public",
+                    "--tier",
+                    tier,
+                    "--feeds",
+                    &feeds,
+                    "--format",
+                    "json",
+                ],
             );
             let value = answer.json();
-            let verdict = value["verdicts"].as_array().unwrap().iter().find(|v| v["purpose"] == "use").unwrap();
+            let verdict =
+                value["verdicts"].as_array().unwrap().iter().find(|v| v["purpose"] == "use").unwrap();
             *table.entry((tier, verdict["outcome"].as_str().unwrap().to_owned())).or_default() += 1;
             if tier != "operational" {
                 continue;
@@ -58,7 +72,11 @@ fn at_most_a_third_is_stopped_for_anything_but_flaws_licences_or_a_missing_inven
         let _ = fs::create_dir_all(page.parent().unwrap());
         fs::write(&page, &written).unwrap();
     }
-    assert_eq!(fs::read_to_string(&page).unwrap_or_default(), written, "run with FORMULARY_WRITE=1 and read the change");
+    assert_eq!(
+        fs::read_to_string(&page).unwrap_or_default(),
+        written,
+        "run with FORMULARY_WRITE=1 and read the change"
+    );
 }
 
 fn render(table: &BTreeMap<(&str, String), usize>, repositories: usize) -> String {

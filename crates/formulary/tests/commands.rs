@@ -9,7 +9,10 @@ fn flawed() -> Scene {
     let scene = Scene::new();
     scene
         .file("package-lock.json", package_lock(&[("alpha", "1.0.0"), ("beta", "1.0.0")]))
-        .file("package.json", r#"{"name":"subject","version":"1.0.0","dependencies":{"alpha":"1.0.0","beta":"1.0.0"}}"#)
+        .file(
+            "package.json",
+            r#"{"name":"subject","version":"1.0.0","dependencies":{"alpha":"1.0.0","beta":"1.0.0"}}"#,
+        )
         .file("CODEOWNERS", "* @hospital/everyone\n/package-lock.json @hospital/web\n")
         .record("npm", &advisory("GHSA-aaaa-aaaa-aaaa", "npm", "alpha", "1.5.0", "2026-01-10T00:00:00Z"))
         .record("npm", &advisory("GHSA-bbbb-bbbb-bbbb", "npm", "beta", "1.1.0", "2026-08-20T00:00:00Z"))
@@ -42,11 +45,15 @@ fn why_explains_a_component_a_finding_and_a_control() {
     let scene = flawed();
     let component = with_feeds(&scene, &["why", "alpha"]);
     assert_eq!(component.code, 0, "{component:?}");
-    for part in ["pkg:npm/alpha@1.0.0", "package-lock.json:", "GHSA-aaaa-aaaa-aaaa", "feed = full", "@hospital/web"] {
+    for part in
+        ["pkg:npm/alpha@1.0.0", "package-lock.json:", "GHSA-aaaa-aaaa-aaaa", "feed = full", "@hospital/web"]
+    {
         assert!(component.out.contains(part), "{part}: {}", component.out);
     }
     let finding = with_feeds(&scene, &["why", "ghsa-aaaa-aaaa-aaaa"]);
-    for part in ["BOD 26-04 row", "assumed", "npm install alpha@1.5.0", "may be set aside by", "next time", "INB-02"] {
+    for part in
+        ["BOD 26-04 row", "assumed", "npm install alpha@1.5.0", "may be set aside by", "next time", "INB-02"]
+    {
         assert!(finding.out.contains(part), "{part}: {}", finding.out);
     }
     let control = with_feeds(&scene, &["why", "flaw-overdue"]);
@@ -86,16 +93,38 @@ fn who_names_the_line_that_speaks_for_the_file_or_nobody() {
 #[test]
 fn init_records_todays_debt_and_ci_is_green_on_day_one() {
     let scene = flawed();
-    let answer = with_feeds(&scene, &["init", "--yes", "--name", "Ward list", "--owner", "Ward systems", "--contact", "ward@hospital.example"]);
+    let answer = with_feeds(
+        &scene,
+        &[
+            "init",
+            "--yes",
+            "--name",
+            "Ward list",
+            "--owner",
+            "Ward systems",
+            "--contact",
+            "ward@hospital.example",
+        ],
+    );
     assert_eq!(answer.code, 0, "{answer:?}");
     let check = scene.check(&["--use"]);
     assert_eq!(check.code, 0, "{}", check.out);
     assert_eq!(check.outcome("use"), "conditional");
     let debt = std::fs::read_to_string(scene.root().join("formulary.debt.toml")).unwrap();
-    assert!(debt.contains("flaw-overdue") && debt.contains("Ward systems"), "{debt}");
+    assert!(debt.contains("flaw-open") && debt.contains("Ward systems"), "{debt}");
     // Past its end the debt is refused, and a second init does not overwrite.
     let feeds = scene.path("feeds");
-    let later = scene.run(&["check", ".", "--use", "--as-of", "2026-12-01", "--feeds", feeds.to_str().unwrap(), "--format", "json"]);
+    let later = scene.run(&[
+        "check",
+        ".",
+        "--use",
+        "--as-of",
+        "2026-12-01",
+        "--feeds",
+        feeds.to_str().unwrap(),
+        "--format",
+        "json",
+    ]);
     assert_eq!(later.code, 1, "{}", later.out);
     assert!(later.has_finding("lapsed"), "{}", later.out);
     assert_eq!(with_feeds(&scene, &["init", "--yes"]).code, 3);
@@ -114,7 +143,8 @@ fn init_never_takes_malware() {
             }),
         )
         .import();
-    let answer = with_feeds(&scene, &["init", "--yes", "--owner", "Ward systems", "--contact", "w@hospital.example"]);
+    let answer =
+        with_feeds(&scene, &["init", "--yes", "--owner", "Ward systems", "--contact", "w@hospital.example"]);
     assert_eq!(answer.code, 1, "{answer:?}");
     assert!(answer.out.contains("may not be set aside"), "{}", answer.out);
     assert_eq!(scene.check(&["--use"]).outcome("use"), "refused");
@@ -152,7 +182,8 @@ fn compare_puts_open_and_closed_into_one_table() {
     let value = answer.json();
     assert_eq!(value["first"]["kind"], "repository");
     assert_eq!(value["second"]["kind"], "product");
-    let both = value["rows"].as_array().unwrap().iter().filter(|r| !r["first"].is_null() && !r["second"].is_null());
+    let both =
+        value["rows"].as_array().unwrap().iter().filter(|r| !r["first"].is_null() && !r["second"].is_null());
     assert!(both.count() >= 3, "{value}");
     assert!(value["first"]["verifiable"].as_u64().unwrap() > value["second"]["verifiable"].as_u64().unwrap());
 }
@@ -240,7 +271,8 @@ fn a_purl_and_a_lockfile_alone_are_subjects_too() {
     let file = with_feeds(&scene, &["check", "package-lock.json", "--format", "json"]);
     assert_eq!(file.json()["subject"]["kind"], "component");
     assert_eq!(file.json()["components"].as_array().unwrap().len(), 2);
-    let several = with_feeds(&scene, &["check", "pkg:npm/beta@1.1.0", "pkg:npm/alpha@1.0.0", "--format", "json"]);
+    let several =
+        with_feeds(&scene, &["check", "pkg:npm/beta@1.1.0", "pkg:npm/alpha@1.0.0", "--format", "json"]);
     assert_eq!(several.out.lines().count(), 2, "JSON Lines");
     assert_eq!(several.code, 1, "the worst of them");
 }
@@ -267,7 +299,10 @@ fn policy_lists_shows_tests_and_tries_out() {
 #[test]
 fn two_packs_that_disagree_are_shown_with_both_clauses() {
     let scene = flawed();
-    let answer = with_feeds(&scene, &["check", ".", "--publish", "--visibility", "public", "--pack", "default-closed"]);
+    let answer = with_feeds(
+        &scene,
+        &["check", ".", "--publish", "--visibility", "public", "--pack", "default-closed"],
+    );
     assert!(answer.out.contains("disagree"), "{}", answer.out);
     assert!(answer.out.contains("publish@") && answer.out.contains("default-closed@"), "{}", answer.out);
 }
@@ -306,7 +341,8 @@ fn a_reader_that_goes_away_ends_it_quietly() {
 #[test]
 fn feeds_status_tells_what_is_loaded_and_nothing_when_nothing_is() {
     let scene = flawed();
-    let status = scene.run(&["feeds", "status", "--as-of", TODAY, "--feeds", scene.path("feeds").to_str().unwrap()]);
+    let status =
+        scene.run(&["feeds", "status", "--as-of", TODAY, "--feeds", scene.path("feeds").to_str().unwrap()]);
     assert!(status.out.contains("osv/npm") && status.out.contains("full"), "{}", status.out);
     let bare = run_in(&scene.root(), &["feeds", "status"]);
     assert!(bare.out.contains("No feeds are loaded"), "{bare:?}");

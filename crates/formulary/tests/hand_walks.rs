@@ -31,7 +31,10 @@ fn a_public_python_service_without_any_declaration_is_conditional_twice() {
         .file("ward_list/app.py", "print('ward list')\n")
         .file("README.md", "# Ward list\n\nLists wards.\n")
         .file("LICENSE", include_str!("../../../LICENSE-MIT"))
-        .record("PyPI", &advisory("GHSA-1111-1111-1111", "PyPI", "some-other-lib", "2.0.0", "2026-01-01T00:00:00Z"))
+        .record(
+            "PyPI",
+            &advisory("GHSA-1111-1111-1111", "PyPI", "some-other-lib", "2.0.0", "2026-01-01T00:00:00Z"),
+        )
         .import();
     let answer = scene.check(&["--visibility", "public"]);
     assert_eq!(answer.outcome("use"), "conditional", "{}", answer.out);
@@ -65,7 +68,10 @@ fn an_ecosystem_without_a_feed_is_not_evaluated_and_says_what_the_rest_says() {
         .file("package.json", r#"{"name":"subject","version":"1.0.0","dependencies":{"example":"1.0.0"}}"#)
         .file("api/poetry.lock", POETRY)
         .file("api/pyproject.toml", PYPROJECT)
-        .record("PyPI", &advisory("GHSA-1111-1111-1111", "PyPI", "some-other-lib", "2.0.0", "2026-01-01T00:00:00Z"))
+        .record(
+            "PyPI",
+            &advisory("GHSA-1111-1111-1111", "PyPI", "some-other-lib", "2.0.0", "2026-01-01T00:00:00Z"),
+        )
         .import();
     let answer = scene.check(&["--use"]);
     assert_eq!(answer.outcome("use"), "not-evaluated", "{}", answer.out);
@@ -93,7 +99,8 @@ fn a_clinical_change_that_makes_nothing_worse_passes_and_its_release_is_referred
     scene.file("package-lock.json", package_lock(&[("example", "1.0.1")]));
     scene.file("package.json", r#"{"name":"subject","version":"1.0.0","dependencies":{"example":"1.0.1"}}"#);
     let feeds = scene.path("feeds");
-    let args = ["check", ".", "--use", "--since", "HEAD", "--as-of", TODAY, "--feeds", feeds.to_str().unwrap()];
+    let args =
+        ["check", ".", "--use", "--since", "HEAD", "--as-of", TODAY, "--feeds", feeds.to_str().unwrap()];
     let change = scene.run(&args);
     assert_eq!(change.code, 0, "{change:?}");
     assert!(change.out.contains("Nothing is worse."), "{}", change.out);
@@ -112,13 +119,15 @@ fn a_change_that_brings_a_flaw_past_its_day_does_not_pass() {
         .commit();
     scene.file("package-lock.json", package_lock(&[("example", "1.0.0")]));
     let feeds = scene.path("feeds");
-    let change = scene.run(&["check", ".", "--since", "HEAD", "--as-of", TODAY, "--feeds", feeds.to_str().unwrap()]);
+    let change =
+        scene.run(&["check", ".", "--since", "HEAD", "--as-of", TODAY, "--feeds", feeds.to_str().unwrap()]);
     assert_eq!(change.code, 1, "{change:?}");
     assert!(change.out.contains("GHSA-1111-1111-1111"));
     // The same debt on both sides stops nobody.
     scene.commit();
     scene.file("notes.txt", "nothing");
-    let change = scene.run(&["check", ".", "--since", "HEAD", "--as-of", TODAY, "--feeds", feeds.to_str().unwrap()]);
+    let change =
+        scene.run(&["check", ".", "--since", "HEAD", "--as-of", TODAY, "--feeds", feeds.to_str().unwrap()]);
     assert_eq!(change.code, 0, "{change:?}");
 }
 
@@ -139,7 +148,10 @@ fn a_torch_file_is_refused_and_the_same_weights_as_safetensors_are_conditional()
 
 #[test]
 fn a_dossier_with_two_documents_missing_is_referred() {
-    let answer = run_in(&examples(), &["check", "dossier", "--as-of", "2026-11-22", "--format", "json", "--feeds", "feeds"]);
+    let answer = run_in(
+        &examples(),
+        &["check", "dossier", "--as-of", "2026-11-22", "--format", "json", "--feeds", "feeds"],
+    );
     assert_eq!(answer.outcome("use"), "referred", "{}", answer.out);
     assert_eq!(answer.code, 2);
     let value = answer.json();
@@ -149,7 +161,10 @@ fn a_dossier_with_two_documents_missing_is_referred() {
 
 #[test]
 fn the_example_hospital_has_parts_at_two_tiers_and_both_are_judged() {
-    let answer = run_in(&examples(), &["check", "hospital", "--as-of", "2026-11-22", "--format", "json", "--feeds", "feeds"]);
+    let answer = run_in(
+        &examples(),
+        &["check", "hospital", "--as-of", "2026-11-22", "--format", "json", "--feeds", "feeds"],
+    );
     let value = answer.json();
     let tiers: Vec<_> = value["verdicts"]
         .as_array()
@@ -177,10 +192,26 @@ fn a_planted_secret_refuses_publication_and_is_never_printed() {
     let secret = ["AKIA", "Q3EGRIXPAJDYVUW7"].concat();
     scene
         .file("README.md", "# Ward list\n")
-        .file("settings.py", format!("AWS_ACCESS_KEY_ID = \"{secret}\"\nAWS_SECRET = \"{}\"\n", ["wJalrXUtnFEMI", "K7MDENGbPxRfiCYzzQp9LmVt3"].join("+")))
+        .file(
+            "settings.py",
+            format!(
+                "AWS_ACCESS_KEY_ID = \"{secret}\"\nAWS_SECRET = \"{}\"\n",
+                ["wJalrXUtnFEMI", "K7MDENGbPxRfiCYzzQp9LmVt3"].join("+")
+            ),
+        )
         .commit();
     for format in ["text", "json", "sarif", "markdown", "html"] {
-        let answer = scene.run(&["check", ".", "--publish", "--visibility", "public", "--as-of", TODAY, "--format", format]);
+        let answer = scene.run(&[
+            "check",
+            ".",
+            "--publish",
+            "--visibility",
+            "public",
+            "--as-of",
+            TODAY,
+            "--format",
+            format,
+        ]);
         assert_eq!(answer.code, 1, "{format}: {answer:?}");
         assert!(!answer.out.contains(&secret) && !answer.err.contains(&secret), "{format} prints the secret");
         assert!(!answer.out.contains(&secret[4..]), "{format} prints a part of the secret");

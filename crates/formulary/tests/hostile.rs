@@ -22,7 +22,8 @@ fn scene() -> Scene {
 #[test]
 fn a_broken_file_is_listed_and_the_rest_is_still_judged() {
     let nested = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
-    let utf16: Vec<u8> = package_lock(&[("alpha", "1.0.0")]).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> =
+        package_lock(&[("alpha", "1.0.0")]).encode_utf16().flat_map(u16::to_le_bytes).collect();
     let broken: [(&str, Vec<u8>); 8] = [
         ("truncated", package_lock(&[("alpha", "1.0.0")]).into_bytes()[..40].to_vec()),
         ("nested", nested.into_bytes()),
@@ -40,8 +41,13 @@ fn a_broken_file_is_listed_and_the_rest_is_still_judged() {
         civil(&answer);
         assert!(answer.has_finding("GHSA-aaaa-aaaa-aaaa"), "{what}: the rest was not judged: {}", answer.out);
         let value = answer.json();
-        let unread = value["coverage"].as_array().unwrap().iter().flat_map(|c| c["unread"].as_array().cloned().unwrap_or_default());
-        let named = unread.into_iter().any(|u| u["place"].as_str().unwrap().starts_with("bad/package-lock.json"));
+        let unread = value["coverage"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|c| c["unread"].as_array().cloned().unwrap_or_default());
+        let named =
+            unread.into_iter().any(|u| u["place"].as_str().unwrap().starts_with("bad/package-lock.json"));
         assert!(named, "{what}: not in the coverage: {}", value["coverage"]);
         assert_ne!(answer.state("inventory-complete"), "met", "{what}");
     }
@@ -50,10 +56,16 @@ fn a_broken_file_is_listed_and_the_rest_is_still_judged() {
 #[test]
 fn the_same_with_a_byte_order_mark_is_read() {
     let scene = scene();
-    scene.file("bom/package-lock.json", [b"\xef\xbb\xbf".to_vec(), package_lock(&[("beta", "1.0.0")]).into_bytes()].concat());
+    scene.file(
+        "bom/package-lock.json",
+        [b"\xef\xbb\xbf".to_vec(), package_lock(&[("beta", "1.0.0")]).into_bytes()].concat(),
+    );
     let answer = scene.check(&["--use"]);
     let value = answer.json();
-    assert!(value["components"].as_array().unwrap().iter().any(|c| c["purl"] == "pkg:npm/beta@1.0.0"), "{value}");
+    assert!(
+        value["components"].as_array().unwrap().iter().any(|c| c["purl"] == "pkg:npm/beta@1.0.0"),
+        "{value}"
+    );
 }
 
 #[cfg(unix)]
@@ -64,7 +76,8 @@ fn links_are_not_followed_out_of_the_tree_nor_around_in_it() {
     std::fs::create_dir_all(&outside).unwrap();
     std::fs::write(outside.join("package-lock.json"), package_lock(&[("outsider", "1.0.0")])).unwrap();
     std::os::unix::fs::symlink(&outside, scene.root().join("link")).unwrap();
-    std::os::unix::fs::symlink(outside.join("package-lock.json"), scene.root().join("package-lock.json")).unwrap();
+    std::os::unix::fs::symlink(outside.join("package-lock.json"), scene.root().join("package-lock.json"))
+        .unwrap();
     std::os::unix::fs::symlink("..", scene.root().join("good/up")).unwrap();
     std::os::unix::fs::symlink("nowhere", scene.root().join("dangling")).unwrap();
     let answer = scene.check(&["--use"]);
@@ -79,7 +92,7 @@ fn a_purl_with_traversal_or_nonsense_is_an_error_not_a_path() {
     for purl in ["pkg:npm/../../etc/passwd@1", "pkg:", "pkg:npm/", "pkg:npm/%00@1", "pkg:npm/a@1#../../x"] {
         let answer = scene.run(&["check", purl, "--as-of", TODAY]);
         civil(&answer);
-        assert!(!answer.out.contains("allowed") , "{purl}: {answer:?}");
+        assert_ne!(answer.code, 0, "{purl}: {answer:?}");
     }
 }
 
@@ -88,7 +101,15 @@ fn feeds_that_are_cut_short_or_bombs_never_replace_good_ones() {
     let scene = scene();
     let feeds = scene.path("feeds");
     let import = |folder: &str| {
-        scene.run(&["feeds", "import", scene.path(folder).to_str().unwrap(), "--feeds", feeds.to_str().unwrap(), "--as-of", TODAY])
+        scene.run(&[
+            "feeds",
+            "import",
+            scene.path(folder).to_str().unwrap(),
+            "--feeds",
+            feeds.to_str().unwrap(),
+            "--as-of",
+            TODAY,
+        ])
     };
     let bad = scene.path("bad-export/npm");
     std::fs::create_dir_all(&bad).unwrap();

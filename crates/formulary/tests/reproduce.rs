@@ -54,7 +54,8 @@ fn another_path_another_locale_another_zone_another_umask_the_same_digest() {
         .env("TZ", "Pacific/Kiritimati")
         .output()
         .unwrap();
-    let value: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|e| panic!("{e}: {done:?}"));
+    let value: serde_json::Value =
+        serde_json::from_slice(&done.stdout).unwrap_or_else(|e| panic!("{e}: {done:?}"));
     assert_eq!(value["digest"], here.as_str());
     assert!(!here.is_empty());
 }
@@ -93,7 +94,9 @@ fn a_kept_assessment_is_judged_again_to_the_same_digest_and_a_forged_one_is_told
 fn a_newer_feed_that_changes_nothing_leaves_the_basis() {
     let scene = scene();
     let before = scene.check(&[]).json();
-    scene.record("npm", &advisory("GHSA-cccc-cccc-cccc", "npm", "unrelated", "2.0.0", "2026-08-01T00:00:00Z")).import();
+    scene
+        .record("npm", &advisory("GHSA-cccc-cccc-cccc", "npm", "unrelated", "2.0.0", "2026-08-01T00:00:00Z"))
+        .import();
     let after = scene.check(&[]).json();
     assert_ne!(before["digest"], after["digest"], "the feed is named in the assessment");
     assert_eq!(before["basis"], after["basis"], "and a vote does not depend on it");

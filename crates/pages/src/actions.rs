@@ -38,8 +38,10 @@ pub struct Action {
 
 /// All actions, the most pressing first.
 pub fn of(assessment: &Assessment) -> Vec<Action> {
-    let by_print: BTreeMap<Digest, &Finding> =
-        assessment.findings.iter().map(|finding| (finding.fingerprint, finding)).collect();
+    let mut by_print: BTreeMap<Digest, Vec<&Finding>> = BTreeMap::new();
+    for finding in &assessment.findings {
+        by_print.entry(finding.fingerprint).or_default().push(finding);
+    }
     let mut actions: BTreeMap<String, Action> = BTreeMap::new();
     for verdict in &assessment.verdicts {
         for reason in &verdict.reasons {
@@ -47,7 +49,7 @@ pub fn of(assessment: &Assessment) -> Vec<Action> {
                 continue;
             }
             let findings: Vec<&Finding> =
-                reason.findings.iter().filter_map(|print| by_print.get(print).copied()).collect();
+                reason.findings.iter().filter_map(|print| by_print.get(print)).flatten().copied().collect();
             if findings.is_empty() {
                 let key = format!("reason {}", reason.control);
                 let action = entry(&mut actions, key, || whole(reason));
@@ -115,7 +117,7 @@ fn blank(what: String) -> Action {
 }
 
 fn whole(reason: &Reason) -> Action {
-    blank(reason.remedy.clone())
+    blank(format!("{} ({})", reason.remedy.trim_end_matches('.'), reason.control))
 }
 
 fn one(finding: &Finding, reason: &Reason) -> Action {
@@ -137,7 +139,7 @@ fn one(finding: &Finding, reason: &Reason) -> Action {
                 (None, _) => format!("replace or isolate {name} {from}: no version is known to clear it"),
             }
         }
-        _ => finding.remedy.clone().unwrap_or_else(|| reason.remedy.clone()),
+        _ => finding.remedy.clone().unwrap_or_else(|| reason.remedy.clone()).trim_end_matches('.').to_owned(),
     };
     Action { command: fix.command, place: finding.places.first().map(ToString::to_string), ..blank(what) }
 }
@@ -148,8 +150,8 @@ fn note(action: &mut Action, reason: &Reason, purpose: Purpose) {
     action.purposes.insert(purpose);
 }
 
-fn count(action: &mut Action, by_print: &BTreeMap<Digest, &Finding>, today: Date) {
-    for finding in action.findings.iter().filter_map(|print| by_print.get(print)) {
+fn count(action: &mut Action, by_print: &BTreeMap<Digest, Vec<&Finding>>, today: Date) {
+    for finding in action.findings.iter().filter_map(|print| by_print.get(print)?.first()) {
         action.clears += 1;
         if let Some(due) = finding.due {
             action.overdue += usize::from(due < today);

@@ -42,7 +42,9 @@ fn heading(out: &mut String, text: &str) {
 }
 
 fn lines(out: &mut String, first: &str, rest: &str, text: &str) {
-    for (i, line) in wrap(text, WIDTH - rest.chars().count()).into_iter().enumerate() {
+    for (i, line) in
+        wrap(text, WIDTH - first.chars().count().max(rest.chars().count())).into_iter().enumerate()
+    {
         let _ = writeln!(out, "{}{line}", if i == 0 { first } else { rest });
     }
 }
@@ -184,6 +186,8 @@ fn looked(assessment: &Assessment, out: &mut String) {
     } else {
         lines(out, "  feeds: ", "         ", &feeds.join(", "));
     }
-    let digest = assessment.digest.map(|d| format!(", {d}")).unwrap_or_default();
-    let _ = writeln!(out, "  as of {}{digest}", assessment.as_of);
+    let _ = writeln!(out, "  as of {}", assessment.as_of);
+    if let Some(digest) = assessment.digest {
+        let _ = writeln!(out, "  assessment {digest}");
+    }
 }

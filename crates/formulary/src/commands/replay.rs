@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Replay, _world: &World) -> Result<u8, Failure> {
             let judge = Judge::with(kept.as_of, feeds, stated(&kept), args.packs.clone());
             let again = judge.judge(&subject::open(&named)?, &named, replay::questions(&kept))?;
             let intact = kept.digest == Some(kept.compute_digest()?);
-            let same = again.assessment.digest == kept.digest;
+            let same = intact && again.assessment.digest == kept.digest;
             (intact, if same { Vec::new() } else { differ(&kept, &again.assessment) })
         }
     };

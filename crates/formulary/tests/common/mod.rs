@@ -88,8 +88,15 @@ impl Scene {
     pub fn import(&self) -> &Self {
         let export = self.path("export");
         let answer = self.run(&[
-            "feeds", "import", export.to_str().unwrap(), "--coverage", "full", "--as-of", TODAY,
-            "--feeds", self.path("feeds").to_str().unwrap(),
+            "feeds",
+            "import",
+            export.to_str().unwrap(),
+            "--coverage",
+            "full",
+            "--as-of",
+            TODAY,
+            "--feeds",
+            self.path("feeds").to_str().unwrap(),
         ]);
         assert_eq!(answer.code, 0, "{answer:?}");
         self
@@ -117,7 +124,16 @@ impl Scene {
             self.git(&["init", "-q", "-b", "main"]);
         }
         self.git(&["add", "-A"]);
-        self.git(&["-c", "user.name=T", "-c", "user.email=t@hospital.example", "commit", "-q", "-m", "state"]);
+        self.git(&[
+            "-c",
+            "user.name=T",
+            "-c",
+            "user.email=t@hospital.example",
+            "commit",
+            "-q",
+            "-m",
+            "state",
+        ]);
         self
     }
 
@@ -176,18 +192,33 @@ pub fn corpus_feeds(corpus: &Path) -> &'static Path {
             let answer = run_in(
                 corpus,
                 &[
-                    "feeds", "import", "advisories", "--coverage", "full", "--as-of", TODAY,
-                    "--feeds", library.path().to_str().unwrap(),
+                    "feeds",
+                    "import",
+                    "advisories",
+                    "--coverage",
+                    "full",
+                    "--as-of",
+                    TODAY,
+                    "--feeds",
+                    library.path().to_str().unwrap(),
                 ],
             );
             assert_eq!(answer.code, 0, "{answer:?}");
             let eol = tempfile::tempdir().unwrap();
-            fs::copy(corpus.join("reference/endoflife/products.jsonl"), eol.path().join("endoflife.jsonl")).unwrap();
+            fs::copy(corpus.join("reference/endoflife/products.jsonl"), eol.path().join("endoflife.jsonl"))
+                .unwrap();
             let answer = run_in(
                 eol.path(),
                 &[
-                    "feeds", "import", ".", "--coverage", "full", "--as-of", TODAY,
-                    "--feeds", library.path().to_str().unwrap(),
+                    "feeds",
+                    "import",
+                    ".",
+                    "--coverage",
+                    "full",
+                    "--as-of",
+                    TODAY,
+                    "--feeds",
+                    library.path().to_str().unwrap(),
                 ],
             );
             assert_eq!(answer.code, 0, "{answer:?}");
@@ -215,12 +246,16 @@ pub fn package_lock(components: &[(&str, &str)]) -> String {
     let mut packages = serde_json::Map::new();
     let wanted: serde_json::Map<_, _> =
         components.iter().map(|(name, version)| ((*name).to_owned(), (*version).into())).collect();
-    packages.insert(String::new(), serde_json::json!({ "name": "subject", "version": "1.0.0", "dependencies": wanted }));
+    packages.insert(
+        String::new(),
+        serde_json::json!({ "name": "subject", "version": "1.0.0", "dependencies": wanted }),
+    );
     for (name, version) in components {
         packages.insert(
             format!("node_modules/{name}"),
             serde_json::json!({ "version": version, "license": "MIT", "integrity": "sha512-AAAA" }),
         );
     }
-    serde_json::json!({ "name": "subject", "version": "1.0.0", "lockfileVersion": 3, "packages": packages }).to_string()
+    serde_json::json!({ "name": "subject", "version": "1.0.0", "lockfileVersion": 3, "packages": packages })
+        .to_string()
 }
