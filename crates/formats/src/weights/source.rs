@@ -164,7 +164,7 @@ impl<'r> Source<'r> {
         let mut seen = vec![false; needles.len()];
         let keep = needles.iter().map(|n| n.len()).max().unwrap_or(1).saturating_sub(1);
         let finders: Vec<_> = needles.iter().map(memchr::memmem::Finder::new).collect();
-        let mut window: Vec<u8> = Vec::with_capacity((1 << 20) + keep);
+        let mut window: Vec<u8> = Vec::new();
         let mut left = self.len.min(most);
         while left > 0 {
             let n = left.min(1 << 20);
