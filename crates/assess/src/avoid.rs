@@ -40,7 +40,7 @@ pub fn lines(control: &str) -> [&'static str; 3] {
         ],
         "no-secret" => [
             "Keep secrets in a secret store and hand them in at run time.",
-            "Run `formulary check --staged` or a hook before each commit.",
+            "Run `formulary check . --publish` before you push.",
             "Revoke at once what was committed: rewriting history does not undo publication.",
         ],
         "no-personal-data" => [

@@ -15,13 +15,13 @@ use domain::{
 };
 use policy::{
     Facts, Judged, Pack,
-    control::fill,
     demand::{Demand, Tally},
     setting::Setting,
 };
 
 use crate::{
     facts::{self, component::Components},
+    grammar::fill,
     observe::in_part,
     owner,
     system::{Declared, Part},

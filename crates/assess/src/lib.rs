@@ -17,6 +17,7 @@ pub mod debt;
 pub mod explain;
 pub mod facts;
 pub mod flaws;
+pub mod grammar;
 pub mod identify;
 pub mod judge;
 pub mod observe;

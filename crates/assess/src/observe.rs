@@ -217,6 +217,8 @@ fn look(
             for collector in collectors::REPOSITORY {
                 take(out, collector.collect(material, given));
             }
+            let manifest = facts_manifest(&out.evidence);
+            out.evidence.extend(evidence::osps::level_one(&out.evidence, &out.coverage, manifest));
             let history = json!({ "present": checkout.is_some(), "read": false });
             out.evidence.push(Evidence::new(HISTORY, history, "git")?);
             if let Some(checkout) = checkout {
@@ -233,6 +235,12 @@ fn look(
         Kind::File | Kind::Model => {}
     }
     Ok(())
+}
+
+/// Whether the inventory recognised any manifest or lockfile; none where it was not read.
+fn facts_manifest(evidence: &[Evidence]) -> Option<bool> {
+    let value = &evidence.iter().find(|e| e.kind == INVENTORY)?.value;
+    Some(value["files"].as_array().is_some_and(|files| !files.is_empty()))
 }
 
 /// The CODEOWNERS line that speaks for each file that names components.

@@ -273,6 +273,8 @@ pub(crate) enum Policy {
         #[arg(long, default_value = "use")]
         pack: String,
     },
+    /// List the facts that a control may read, by the kind of thing judged
+    Facts,
     /// Run the cases of a pack
     Test {
         /// A pack's name or folder; all built-in ones where none is given

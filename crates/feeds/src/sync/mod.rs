@@ -68,7 +68,7 @@ pub struct SyncReport {
 pub enum SyncError {
     /// No address is known for what was asked.
     #[error(
-        "no address to fetch {} from: put one under `{key}` in a file of upstreams (formulary feeds sync --upstreams FILE), or under [upstreams] in formulary.toml; the comments in upstreams.toml say what is expected there",
+        "no address to fetch {} from: put one under `{key}` in a file of upstreams (formulary feeds sync --upstreams FILE); the comments in upstreams.toml say what is expected there",
         what
     )]
     NoAddress {

@@ -19,6 +19,7 @@ pub(crate) fn run(args: &Policy, _world: &World) -> Result<u8, Failure> {
         Policy::List { pack: None } => list_packs(),
         Policy::List { pack: Some(name) } => list_controls(&pack(name)?),
         Policy::Show { control, pack: name } => show(&pack(name)?, control),
+        Policy::Facts => list_facts(),
         Policy::Test { pack: None } => {
             let packs = Pack::builtin_names().into_iter().map(pack).collect::<Result<Vec<_>, _>>()?;
             test(&packs)
@@ -86,6 +87,27 @@ fn list_controls(pack: &Pack) -> Result<u8, Failure> {
         let head = format!("{:<22} {:<8} {:<12} ", control.id(), control.row(), letters(control, &settings));
         for (i, line) in wrap(control.title(), WIDTH - 45).into_iter().enumerate() {
             let _ = writeln!(out, "{}{line}", if i == 0 { format!("{head:<45}") } else { " ".repeat(45) });
+        }
+    }
+    answer(&out);
+    Ok(0)
+}
+
+fn list_facts() -> Result<u8, Failure> {
+    use policy::catalogue::FactType;
+    let mut out = String::new();
+    for judged in policy::Judged::ALL {
+        let _ = writeln!(out, "{judged}");
+        for entry in judged.facts() {
+            let takes = match entry.kind {
+                FactType::Bool => "yes or no".to_owned(),
+                FactType::Words(words) => words.join(", "),
+                FactType::Count { max } => format!("0 to {max}"),
+            };
+            let text = format!("{} ({takes}; seen by a {})", entry.meaning, entry.observer.word());
+            for (i, line) in wrap(&text, WIDTH - 34).into_iter().enumerate() {
+                let _ = writeln!(out, "  {:<32}{line}", if i == 0 { entry.id } else { "" });
+            }
         }
     }
     answer(&out);

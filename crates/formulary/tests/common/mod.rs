@@ -1,6 +1,6 @@
 //! A scene for tests that run the real program: a folder, feeds of our own, a frozen clock, and an
 //! environment in which nothing of the machine shows.
-#![allow(dead_code, reason = "each test file uses its own part of the scene")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of the scene")]
 
 use std::{
     fs,
