@@ -195,3 +195,87 @@ fn made_files_end_in_time() {
         assert!(took < PATIENCE, "{path} ({:.60}…) took {took:?}", String::from_utf8_lossy(&bytes));
     }
 }
+
+/// A hundred kilobytes of one shape, for every name that a text reader here is known by.
+#[test]
+fn one_shape_over_and_over_ends_in_time() {
+    const SIZE: usize = 1 << 17;
+    let names = [
+        "requirements.txt",
+        "constraints.txt",
+        "setup.cfg",
+        "setup.py",
+        "Gemfile.lock",
+        "Gemfile",
+        "x.gemspec",
+        "x.csproj",
+        "packages.config",
+        "pom.xml",
+        "gradle.lockfile",
+        "build.gradle",
+        "pylock.toml",
+        "uv.lock",
+    ];
+    let shapes = [
+        "x",
+        "x ",
+        "\n",
+        "\"",
+        "'",
+        "\\\n",
+        "[",
+        "{",
+        "(",
+        "<",
+        "<a>",
+        "<a/>",
+        "<a b='c'>",
+        "<!--",
+        "&lt;",
+        "&#65;",
+        "$",
+        "${",
+        "$(",
+        "%",
+        ",",
+        "a,",
+        "a, ",
+        "#",
+        "/*",
+        "*/",
+        "\r",
+        "\r\n",
+        ";",
+        "=",
+        ":",
+        "a:",
+        "-",
+        "--hash=",
+        " --",
+        "-r x\n",
+        "gem 'a', ",
+        "gem 'a'\n",
+        "group :a do\n",
+        "end\n",
+        "dependencies {\n",
+        "dependencies { a 'b:c:1' }\n",
+        "[options]\ninstall_requires = a\n",
+        "GEM\n  specs:\n    a (1)\n      a\n",
+        "=begin\n",
+        "a => ",
+        "\u{e9}",
+    ];
+    let nothing = Memory::of(Vec::new());
+    for name in names {
+        for shape in shapes {
+            let bytes = shape.repeat(SIZE / shape.len()).into_bytes();
+            let start = Instant::now();
+            read(&nothing, name, &bytes);
+            let took = start.elapsed();
+            if took > PATIENCE / 20 {
+                println!("{name} {shape:?}: {took:?}");
+            }
+            assert!(took < PATIENCE, "{name} of {shape:?} took {took:?}");
+        }
+    }
+}

@@ -31,8 +31,9 @@ impl Reader for BuildGradle {
 
     fn recognises(&self, path: &str, _head: &[u8]) -> Option<Role> {
         let name = tree_path::name(path);
-        let other = name != "settings.gradle" && name != "init.gradle" && name.ends_with(".gradle");
-        let fits = matches!(name, "build.gradle" | "build.gradle.kts") || other;
+        let stem = name.strip_suffix(".kts").unwrap_or(name).strip_suffix(".gradle");
+        // Settings say which projects a build has; what they fetch is for Gradle itself.
+        let fits = stem.is_some_and(|stem| !matches!(stem, "" | "settings" | "init"));
         fits.then_some(Role::Manifest)
     }
 
