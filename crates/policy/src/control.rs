@@ -21,7 +21,7 @@
 //!
 //! This module refuses to evaluate: see [`crate::evaluate`].
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use cedar_policy::Policy;
 use domain::{ControlState, verdict::Action};
@@ -138,12 +138,12 @@ const TEXTS: [&str; 21] = [
 impl Control {
     /// Reads the annotations of a policy.
     pub(crate) fn read(policy: &Policy, judged: Judged) -> Result<Self, ControlError> {
-        for (key, _) in policy.annotations() {
-            if !TEXTS.contains(&key) && Column::of_word(key).is_none() {
-                return Err(ControlError::NoSuchAnnotation(key.to_owned()));
-            }
+        // Read once: asking Cedar for one annotation parses its name every time.
+        let annotations: BTreeMap<&str, &str> = policy.annotations().collect();
+        if let Some(key) = annotations.keys().find(|k| !TEXTS.contains(k) && Column::of_word(k).is_none()) {
+            return Err(ControlError::NoSuchAnnotation((*key).to_owned()));
         }
-        let text = |key: &str| policy.annotation(key).map(str::trim).filter(|t| !t.is_empty());
+        let text = |key: &str| annotations.get(key).map(|t| t.trim()).filter(|t| !t.is_empty());
         let must = |key: &'static str| text(key).map(str::to_owned).ok_or(ControlError::Missing(key));
         let title = must("title")?;
         let why = must("why")?;
@@ -168,7 +168,7 @@ impl Control {
             absent: state("absent", ControlState::Unknown)?,
             fires: state("fires", ControlState::NotMet)?,
             carried_by: text("carried_by").map(|t| carrier(judged, t)).transpose()?,
-            actions: actions(policy)?,
+            actions: actions(&annotations)?,
             action_not_met: rules(judged, "action_not_met", text("action_not_met").unwrap_or_default())?,
             action_unknown: rules(judged, "action_unknown", text("action_unknown").unwrap_or_default())?,
             excepts: Excepts::read(text("excepts"), text("except_days"))
@@ -318,11 +318,11 @@ fn carrier(judged: Judged, text: &str) -> Result<(String, Condition), ControlErr
     Ok((id.trim().to_owned(), condition(judged, "carried_by", when.trim())?))
 }
 
-fn actions(policy: &Policy) -> Result<Table<Cell>, ControlError> {
+fn actions(annotations: &BTreeMap<&str, &str>) -> Result<Table<Cell>, ControlError> {
     let mut table = Table::default();
-    let mut columns: Vec<(Column, &str, &str)> = policy
-        .annotations()
-        .filter_map(|(key, text)| Column::of_word(key).map(|column| (column, key, text)))
+    let mut columns: Vec<(Column, &str, &str)> = annotations
+        .iter()
+        .filter_map(|(key, text)| Column::of_word(key).map(|column| (column, *key, *text)))
         .collect();
     // The wide ones first, so that `private_clinical` overrides `private`.
     columns.sort_by_key(|(column, key, _)| (column.breadth_first(), *key));

@@ -17,7 +17,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use cedar_policy::{Policy, PolicyId};
+use cedar_policy::{Policy, PolicyId, PolicySet};
 use domain::{Date, Digest, Outcome, Purpose, Tier};
 use serde::Deserialize;
 
@@ -432,9 +432,34 @@ impl Pack {
     }
 
     fn build(&self, judged: Judged) -> Result<Family, PackError> {
-        let policies =
-            self.parse(judged)?.into_iter().map(|(_, policy, control)| (policy, control)).collect();
+        let policies = match self.parse_together(judged) {
+            Some(policies) => policies,
+            None => self.parse(judged)?.into_iter().map(|(_, policy, control)| (policy, control)).collect(),
+        };
         Ok(Family::new(judged, self.first(judged), policies)?)
+    }
+
+    /// All controls of a kind as one text: Cedar reads it several times faster than file by file.
+    /// `None` where anything is odd; [`Pack::parse`] then names the file.
+    fn parse_together(&self, judged: Judged) -> Option<Vec<(Policy, Control)>> {
+        let texts: Vec<&str> = self
+            .order
+            .iter()
+            .filter(|(kind, _)| *kind == judged)
+            .map(|(_, file)| &*self.files[*file].text)
+            .collect();
+        let set: PolicySet = texts.join("\n").parse().ok()?;
+        if set.policies().count() != texts.len() {
+            return None;
+        }
+        // Cedar numbers the policies of a text in their order.
+        (0..texts.len())
+            .map(|at| {
+                let policy = set.policy(&PolicyId::new(format!("policy{at}")))?.clone();
+                let control = Control::read(&policy, judged).ok()?;
+                Some((policy, control))
+            })
+            .collect()
     }
 
     fn parse(&self, judged: Judged) -> Result<Vec<(usize, Policy, Control)>, PackError> {

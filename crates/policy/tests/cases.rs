@@ -18,6 +18,10 @@ fn every_builtin_pack_passes_the_check_that_a_pack_by_path_must_pass() {
         let pack = Pack::builtin(name).unwrap();
         pack.check().unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!(pack.name(), name, "the folder and the header name the same pack");
+        for (at, control) in pack.controls() {
+            assert_eq!(pack.find(control.id()).unwrap().0, at, "controls stand in the order of their files");
+            assert!(pack.text(at).contains(&format!("@id(\"{control}\")")));
+        }
         assert!(pack.licences().is_some() || name != "use");
     }
 }
