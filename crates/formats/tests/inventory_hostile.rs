@@ -4,6 +4,11 @@
 //! sequence: no reader may panic, and an error keeps its path. Then files made to hurt a reader
 //! that is quadratic or recursive somewhere: each must end within [`PATIENCE`], in a debug build on
 //! a busy machine, so the bound is wide; a quadratic reader misses it by orders of magnitude.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and shows what it measured"
+)]
 
 use std::{
     borrow::Cow,

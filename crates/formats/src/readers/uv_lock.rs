@@ -80,10 +80,7 @@ impl Reader for UvLock {
         for ((package, reached), direct) in packages.iter().zip(reached).zip(direct) {
             if package.own {
                 if let Some(at) = package.at.and_then(|at| tree_path::resolve(folder, at)) {
-                    let manifest = tree_path::join(&at, "pyproject.toml");
-                    if tree_path::holds(files, &manifest) {
-                        gather.covers(manifest);
-                    }
+                    cover(&at, files, &mut gather);
                 }
                 indices.push(None);
                 continue;
@@ -114,11 +111,20 @@ impl Reader for UvLock {
                 gather.edge(*asker, *asked);
             }
         }
-        let beside = tree_path::join(folder, "pyproject.toml");
-        if tree_path::name(path) == "uv.lock" && tree_path::holds(files, &beside) {
-            gather.covers(beside);
+        if tree_path::name(path) == "uv.lock" {
+            cover(folder, files, &mut gather);
         }
         Ok(gather.finish())
+    }
+}
+
+/// The manifests of a project: uv asks its build system, so what setuptools declares is locked too.
+fn cover(folder: &str, files: &dyn Files, gather: &mut Gather) {
+    for name in ["pyproject.toml", "setup.cfg", "setup.py"] {
+        let manifest = tree_path::join(folder, name);
+        if tree_path::holds(files, &manifest) {
+            gather.covers(manifest);
+        }
     }
 }
 
