@@ -54,7 +54,7 @@ impl fmt::Display for Known {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FactError {
     /// No such fact.
-    #[error("a {judged} has no fact `{id}`: see the catalogue (`formulary policy facts`)")]
+    #[error("a {judged} has no fact `{id}`: the facts it has stand in the catalogue")]
     NoSuchFact {
         /// The kind asked.
         judged: Judged,
