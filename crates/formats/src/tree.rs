@@ -103,6 +103,10 @@ impl<'a> Tree<'a> {
         let mut seen = HashSet::new();
         for entry in &self.entries {
             let Value::Map(mut child) = entry.value else { continue };
+            // Few maps are large, and comparing a few keys is cheaper than hashing them.
+            if self.few_and_distinct(child) {
+                continue;
+            }
             seen.clear();
             while child != 0 {
                 let Some(entry) = self.entries.get(child as usize) else { break };
@@ -114,6 +118,24 @@ impl<'a> Tree<'a> {
         }
         found.sort();
         found
+    }
+
+    /// Whether a map has at most eight entries, all of different keys.
+    fn few_and_distinct(&self, first: u32) -> bool {
+        let mut keys: [&str; 8] = [""; 8];
+        let (mut count, mut child) = (0, first);
+        while child != 0 {
+            let Some(entry) = self.entries.get(child as usize) else { break };
+            let key = entry.key.as_ref();
+            let Some(slot) = keys.get_mut(count) else { return false };
+            *slot = key;
+            if keys.iter().take(count).any(|known| *known == key) {
+                return false;
+            }
+            count += 1;
+            child = entry.next;
+        }
+        true
     }
 
     /// [`Tree::duplicates`] as faults of a file, at most the first hundred.

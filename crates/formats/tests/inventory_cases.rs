@@ -3,6 +3,12 @@
 //!
 //! To add a case: make the folder, run with `FORMULARY_BLESS=1`, and check by hand every line of the
 //! `expected.txt` that was written, against the format's documentation and not against the reader.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it skips"
+)]
 
 use std::{
     fmt::Write as _,
@@ -45,8 +51,11 @@ fn every_case_reads_as_expected() {
 }
 
 fn folders(of: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> =
-        std::fs::read_dir(of).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let mut found: Vec<PathBuf> = std::fs::read_dir(of)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
     found.sort();
     found
 }
@@ -95,7 +104,9 @@ fn line_of(component: &Component) -> String {
     match &component.origin {
         Origin::Unstated => {}
         Origin::Registry { host } => words.push(format!("registry({host})")),
-        Origin::Git { host, commit } => words.push(format!("git({host} {})", commit.as_deref().unwrap_or("-"))),
+        Origin::Git { host, commit } => {
+            words.push(format!("git({host} {})", commit.as_deref().unwrap_or("-")))
+        }
         Origin::Archive { host } => words.push(format!("archive({host})")),
         Origin::Path => words.push("path".into()),
         Origin::Own => words.push("own".into()),

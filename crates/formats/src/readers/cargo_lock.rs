@@ -21,8 +21,8 @@ use crate::{
     tree_path,
 };
 
-/// Most manifests read for one lockfile. The largest workspaces in public have some 600.
-const MOST_MANIFESTS: usize = 5_000;
+/// Most manifests read for one lockfile. The largest workspaces in public have some hundreds.
+const MOST_MANIFESTS: usize = 2_000;
 
 /// Cargo's lockfile.
 pub(super) struct CargoLock;
@@ -56,7 +56,8 @@ impl Reader for CargoLock {
     fn read(&self, path: &str, bytes: &[u8], files: &dyn Files) -> Result<Inventory, Unreadable> {
         let tree = Tree::toml(path, bytes)?;
         let root = tree.root();
-        let bad = |line, why: &str| Unreadable { path: path.to_owned(), line: Some(line), why: why.to_owned() };
+        let bad =
+            |line, why: &str| Unreadable { path: path.to_owned(), line: Some(line), why: why.to_owned() };
         if root.get("package").is_none() && root.get("root").is_none() && root.get("version").is_none() {
             return Err(bad(1, "a Cargo.lock has a `version` or a list of packages; this has neither"));
         }
@@ -66,7 +67,9 @@ impl Reader for CargoLock {
             return Err(bad(1, "this version of Cargo.lock is not known; 1 to 4 are read"));
         }
         let mut packages = Vec::new();
-        for node in root.get("root").into_iter().chain(root.get("package").into_iter().flat_map(Node::entries)) {
+        for node in
+            root.get("root").into_iter().chain(root.get("package").into_iter().flat_map(Node::entries))
+        {
             let (Some(name), Some(version)) = (node.text_at("name"), node.text_at("version")) else {
                 return Err(bad(node.line(), "a package has no name or no version"));
             };
@@ -139,7 +142,11 @@ fn connect(gather: &mut Gather, packages: &[Package<'_>], manifests: &Manifests)
             let source = next().trim_start_matches('(').trim_end_matches(')');
             let Some(&to) = names.get(&(name, version, source)).or_else(|| names.get(&(name, version, "")))
             else {
-                gather.fault("unresolved", written.line(), "a dependency names a package that is not in the file");
+                gather.fault(
+                    "unresolved",
+                    written.line(),
+                    "a dependency names a package that is not in the file",
+                );
                 continue;
             };
             let Some(target) = packages.get(to).and_then(|package| package.component) else { continue };
@@ -169,9 +176,11 @@ impl Manifests {
         let own: BTreeSet<&str> = packages.iter().filter(|p| p.source.is_none()).map(|p| p.name).collect();
         let below = |manifest: &&String| {
             tree_path::name(manifest) == "Cargo.toml"
-                && (folder.is_empty() || manifest.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+                && (folder.is_empty()
+                    || manifest.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
         };
-        let mut open: Vec<String> = files.paths().iter().filter(below).take(MOST_MANIFESTS).cloned().collect();
+        let mut open: Vec<String> =
+            files.paths().iter().filter(below).take(MOST_MANIFESTS).cloned().collect();
         open.reverse();
         let mut seen: BTreeSet<String> = open.iter().cloned().collect();
         let mut manifests = Self::default();
@@ -186,7 +195,8 @@ impl Manifests {
             }
             let Some(name) = name.filter(|name| own.contains(name)) else { continue };
             let above = cargo_toml::workspace_of(&at, root, files);
-            let above = above.as_ref().and_then(|(at, bytes)| Some((at.as_str(), Tree::toml(at, bytes).ok()?)));
+            let above =
+                above.as_ref().and_then(|(at, bytes)| Some((at.as_str(), Tree::toml(at, bytes).ok()?)));
             let inherited = above.as_ref().map(|(at, tree)| (*at, tree.root()));
             let asked = manifests.asked.entry(name.to_owned()).or_default();
             for wanted in cargo_toml::asked(&at, root, inherited) {

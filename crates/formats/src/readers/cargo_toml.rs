@@ -69,7 +69,8 @@ impl Reader for CargoToml {
                 None => Version::Missing,
             };
             let place = gather.place(asked.line);
-            if let Some(index) = gather.add(("cargo", None, asked.name), version, origin, asked.scope, place) {
+            if let Some(index) = gather.add(("cargo", None, asked.name), version, origin, asked.scope, place)
+            {
                 gather.direct(index, true);
             }
         }

@@ -35,7 +35,8 @@ impl Reader for ComposerLock {
     fn read(&self, path: &str, bytes: &[u8], files: &dyn Files) -> Result<Inventory, Unreadable> {
         let tree = Tree::json(path, bytes)?;
         let root = tree.root();
-        let bad = |line, why: &str| Unreadable { path: path.to_owned(), line: Some(line), why: why.to_owned() };
+        let bad =
+            |line, why: &str| Unreadable { path: path.to_owned(), line: Some(line), why: why.to_owned() };
         if root.get("packages").is_none_or(|packages| !packages.is_list()) {
             return Err(bad(1, "a composer.lock has a list of packages"));
         }
@@ -52,7 +53,8 @@ impl Reader for ComposerLock {
                 }
             }
         }
-        let by_name: HashMap<&str, u32> = added.iter().map(|(name, index, _)| (name.as_str(), *index)).collect();
+        let by_name: HashMap<&str, u32> =
+            added.iter().map(|(name, index, _)| (name.as_str(), *index)).collect();
         for (_, from, node) in &added {
             for asked in node.get("require").into_iter().flat_map(Node::entries) {
                 if let Some(to) = by_name.get(asked.key().to_ascii_lowercase().as_str()) {

@@ -45,11 +45,14 @@ impl Reader for Dockerfile {
         let lower = name.to_ascii_lowercase();
         let prefixed = ["dockerfile.", "containerfile."].iter().any(|start| lower.starts_with(start));
         let ends = [".dockerfile", ".containerfile"].iter().any(|end| lower.ends_with(end));
-        let other = [".dockerignore", ".md", ".txt", ".rst", ".j2", ".tmpl", ".erb"].iter().any(|e| lower.ends_with(e));
+        let other = [".dockerignore", ".md", ".txt", ".rst", ".j2", ".tmpl", ".erb"]
+            .iter()
+            .any(|e| lower.ends_with(e));
         // `Dockerfile.labels` may be a fragment that a script appends; such a file starts from nothing.
         let starts = || {
             let text = String::from_utf8_lossy(head);
-            head.len() >= HEAD || text.lines().any(|line| line.trim_start().to_ascii_uppercase().starts_with("FROM "))
+            head.len() >= HEAD
+                || text.lines().any(|line| line.trim_start().to_ascii_uppercase().starts_with("FROM "))
         };
         let is = lower == "dockerfile" || lower == "containerfile" || ends || prefixed && !other && starts();
         is.then_some(Role::Pins)
@@ -68,7 +71,8 @@ impl Reader for Dockerfile {
                 image::add(&mut gather, &stage.from, scope, stage.line);
             }
             for (from, line, stays) in &stage.copies {
-                let is_stage = by_name.contains_key(&from.to_ascii_lowercase()) || from.parse::<usize>().is_ok();
+                let is_stage =
+                    by_name.contains_key(&from.to_ascii_lowercase()) || from.parse::<usize>().is_ok();
                 if !is_stage && *from != "scratch" {
                     let scope = if *stays { scope } else { Scope::Development };
                     image::add(&mut gather, from, scope, *line);
@@ -186,7 +190,9 @@ fn stages<'t>(path: &str, instructions: &'t [(u32, String)]) -> Result<Vec<Stage
                 stages.push(Stage { name, from, line: *line, copies: Vec::new() });
             }
             "COPY" | "ADD" | "RUN" => {
-                let Some(stage) = stages.last_mut() else { return Err(bad("an instruction stands before FROM")) };
+                let Some(stage) = stages.last_mut() else {
+                    return Err(bad("an instruction stands before FROM"));
+                };
                 for word in words.take_while(|word| word.starts_with("--")) {
                     if let Some(from) = word.strip_prefix("--from=") {
                         stage.copies.push((from, *line, true));

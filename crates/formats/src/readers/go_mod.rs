@@ -49,7 +49,9 @@ impl Reader for GoMod {
         gather.covers(path);
         let sum_path = tree_path::join(tree_path::folder(path), "go.sum");
         let sum_bytes = files.read(&sum_path);
-        let sums = sum_bytes.as_deref().and_then(|bytes| parse_sum(&sum_path, text::utf8(&sum_path, bytes).ok()?).ok());
+        let sums = sum_bytes
+            .as_deref()
+            .and_then(|bytes| parse_sum(&sum_path, text::utf8(&sum_path, bytes).ok()?).ok());
         let sums = sums.unwrap_or_default();
         let mut listed = BTreeSet::new();
         for (module, version, line, indirect) in &read.required {
@@ -58,7 +60,9 @@ impl Reader for GoMod {
                 read.replaced.get(&(*module, *version)).or_else(|| read.replaced.get(&(*module, "")));
             let (name, version, origin) = match replacement {
                 // A folder inside the tree is the repository's own.
-                Some((place, None)) if tree_path::resolve(tree_path::folder(path), place).is_some() => continue,
+                Some((place, None)) if tree_path::resolve(tree_path::folder(path), place).is_some() => {
+                    continue;
+                }
                 Some((_, None)) => (*module, *version, Origin::Path),
                 Some((name, Some(version))) => (*name, *version, Origin::Unstated),
                 None => (*module, *version, Origin::Unstated),
@@ -76,7 +80,8 @@ impl Reader for GoMod {
                 }
                 let place = domain::Place::line(sum_path.clone(), *line);
                 let exact = Version::Exact(version);
-                if let Some(index) = gather.add(parts(module), exact, Origin::Unstated, Scope::Unknown, place) {
+                if let Some(index) = gather.add(parts(module), exact, Origin::Unstated, Scope::Unknown, place)
+                {
                     gather.direct(index, false);
                     add_hash(&mut gather, index, &sums, module, version);
                 }
@@ -93,7 +98,9 @@ impl Reader for GoMod {
             let place = gather.place(line);
             let version = version.split('-').next().unwrap_or(version);
             let named = ("generic", None, "go");
-            if let Some(index) = gather.add(named, Version::Exact(version), Origin::Unstated, Scope::Runtime, place) {
+            if let Some(index) =
+                gather.add(named, Version::Exact(version), Origin::Unstated, Scope::Runtime, place)
+            {
                 gather.direct(index, true);
             }
         }
@@ -158,7 +165,8 @@ fn parse<'a>(path: &str, text: &'a str) -> Result<Mod<'a>, Unreadable> {
     for (number, raw) in (1u32..).zip(text.lines()) {
         let bad = |why: &str| Unreadable { path: path.to_owned(), line: Some(number), why: why.to_owned() };
         let (line, comment) = raw.split_once("//").unwrap_or((raw, ""));
-        let mut words: Vec<&str> = line.split_ascii_whitespace().map(|w| w.trim_matches(['"', '`'])).collect();
+        let mut words: Vec<&str> =
+            line.split_ascii_whitespace().map(|w| w.trim_matches(['"', '`'])).collect();
         if words.is_empty() {
             continue;
         }
@@ -185,7 +193,9 @@ fn parse<'a>(path: &str, text: &'a str) -> Result<Mod<'a>, Unreadable> {
                 let indirect = comment.trim() == "indirect" || comment.trim().starts_with("indirect;");
                 read.required.push((module, version, number, indirect));
             }
-            ("replace", [from, "=>", to @ ..]) => drop(read.replaced.insert((from, ""), replacement(to, &bad)?)),
+            ("replace", [from, "=>", to @ ..]) => {
+                drop(read.replaced.insert((from, ""), replacement(to, &bad)?))
+            }
             ("replace", [from, version, "=>", to @ ..]) => {
                 read.replaced.insert((from, version), replacement(to, &bad)?);
             }

@@ -9,6 +9,9 @@ use domain::{Origin, Purl, Resolution, Scope};
 
 use crate::gather::{Gather, short};
 
+/// The longest text that is built by replacing variables; what goes beyond is no reference.
+const LONGEST: usize = 64 << 10;
+
 /// The parts of `[registry/]name[:tag][@digest]`.
 #[derive(Debug, PartialEq, Eq)]
 struct Reference<'a> {
@@ -32,7 +35,8 @@ fn parse(text: &str) -> Option<Reference<'_>> {
         Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
         _ => (rest, None),
     };
-    let plain = |text: &str, more: &[u8]| text.bytes().all(|b| b.is_ascii_alphanumeric() || more.contains(&b));
+    let plain =
+        |text: &str, more: &[u8]| text.bytes().all(|b| b.is_ascii_alphanumeric() || more.contains(&b));
     let sound = !name.is_empty()
         && plain(name, b"._-/")
         && tag.is_none_or(|tag| !tag.is_empty() && plain(tag, b"._-"))
@@ -112,6 +116,9 @@ pub(super) fn substitute<'v>(text: &str, value: &dyn Fn(&str) -> Option<&'v str>
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('$') {
+        if out.len() > LONGEST {
+            return out;
+        }
         out.push_str(rest.get(..at).unwrap_or_default());
         rest = rest.get(at + 1..).unwrap_or_default();
         let (written, after) = if let Some(inner) = rest.strip_prefix('{') {

@@ -86,9 +86,12 @@ impl Reader for LanguagePins {
     fn recognises(&self, path: &str, head: &[u8]) -> Option<Role> {
         let name = tree_path::name(path);
         let is = match name {
-            ".tool-versions" | "mise.toml" | ".mise.toml" | "rust-toolchain" | "rust-toolchain.toml" | "global.json" => {
-                true
-            }
+            ".tool-versions"
+            | "mise.toml"
+            | ".mise.toml"
+            | "rust-toolchain"
+            | "rust-toolchain.toml"
+            | "global.json" => true,
             // A name anybody may give a file; as a pin it is one word, `python-3.11.4`.
             "runtime.txt" => runtime_txt(head).is_some(),
             name => PLAIN.iter().any(|(plain, _)| *plain == name),
@@ -105,7 +108,9 @@ impl Reader for LanguagePins {
             "rust-toolchain" => {
                 let text = text::utf8(path, bytes)?;
                 match text.trim() {
-                    word if word.contains('[') => rust_toolchain(&mut gather, Tree::toml(path, bytes)?.root()),
+                    word if word.contains('[') => {
+                        rust_toolchain(&mut gather, Tree::toml(path, bytes)?.root())
+                    }
                     word => rust(&mut gather, word, 1),
                 }
             }
@@ -117,7 +122,8 @@ impl Reader for LanguagePins {
                 }
             }
             name => {
-                let product = PLAIN.iter().find(|(plain, _)| *plain == name).map_or(name, |(_, product)| *product);
+                let product =
+                    PLAIN.iter().find(|(plain, _)| *plain == name).map_or(name, |(_, product)| *product);
                 plain(&mut gather, product, text::utf8(path, bytes)?);
             }
         }
@@ -179,11 +185,15 @@ fn plain(gather: &mut Gather, product: &str, text: &str) {
     for (number, line) in (1u32..).zip(text.lines()) {
         let line = line.split('#').next().unwrap_or_default();
         for word in line.split_ascii_whitespace().take(64) {
-            let word = word.strip_prefix('v').filter(|w| w.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(word);
+            let word = word
+                .strip_prefix('v')
+                .filter(|w| w.starts_with(|c: char| c.is_ascii_digit()))
+                .unwrap_or(word);
             // `pypy3.9-7.3.9`, `jruby-9.4`, `temurin-17.0.2`: another maker of the language.
             let letters = word.find(|c: char| c.is_ascii_digit()).unwrap_or(word.len());
             let maker = word.get(..letters).unwrap_or_default();
-            match maker.strip_suffix('-').or(Some(maker).filter(|m| m.ends_with("64") || m.starts_with("py"))) {
+            match maker.strip_suffix('-').or(Some(maker).filter(|m| m.ends_with("64") || m.starts_with("py")))
+            {
                 Some(maker) if !maker.is_empty() && letters < word.len() => {
                     pin(gather, maker, word.get(letters..).unwrap_or_default(), number);
                 }
@@ -220,20 +230,25 @@ fn global_json(gather: &mut Gather, root: Node<'_>) {
 /// Adds one pin.
 fn pin(gather: &mut Gather, tool: &str, version: &str, line: u32) {
     let lower = tool.to_ascii_lowercase();
-    let mut product = PRODUCTS.iter().find(|(name, _)| *name == lower).map_or(lower.as_str(), |(_, product)| product);
+    let mut product =
+        PRODUCTS.iter().find(|(name, _)| *name == lower).map_or(lower.as_str(), |(_, product)| product);
     let mut version = version.trim().trim_start_matches('=');
     // asdf's java names the maker before the version: `java temurin-17.0.2+8`.
     if product == "java"
-        && let Some((maker, rest)) = version.rsplit_once('-').filter(|(m, _)| m.starts_with(|c: char| c.is_alphabetic()))
+        && let Some((maker, rest)) =
+            version.rsplit_once('-').filter(|(m, _)| m.starts_with(|c: char| c.is_alphabetic()))
     {
         let maker = maker.trim_end_matches("-jre").trim_end_matches("-musl");
         product = PRODUCTS.iter().find(|(name, _)| *name == maker).map_or("java", |(_, product)| product);
         version = rest;
     }
-    let bare = version.strip_prefix('v').filter(|v| v.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(version);
+    let bare =
+        version.strip_prefix('v').filter(|v| v.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(version);
     let line_name = bare.strip_prefix("lts/").or_else(|| bare.strip_prefix("lts-")).unwrap_or(bare);
-    let codename = NODE_LINES.iter().find(|(name, _)| product == "nodejs" && line_name.eq_ignore_ascii_case(name));
-    let (shown, resolution) = if bare.starts_with(|c: char| c.is_ascii_digit()) && !bare.contains(['/', ':']) {
+    let codename =
+        NODE_LINES.iter().find(|(name, _)| product == "nodejs" && line_name.eq_ignore_ascii_case(name));
+    let (shown, resolution) = if bare.starts_with(|c: char| c.is_ascii_digit()) && !bare.contains(['/', ':'])
+    {
         (Some(bare), Resolution::Exact)
     } else if let Some((_, cycle)) = codename {
         (Some(*cycle), Resolution::Exact)
@@ -249,6 +264,8 @@ fn pin(gather: &mut Gather, tool: &str, version: &str, line: u32) {
                 gather.direct(index, true);
             }
         }
-        Err(_) => gather.fault("bad-purl", line, "the name or version makes no valid package URL; it was left out"),
+        Err(_) => {
+            gather.fault("bad-purl", line, "the name or version makes no valid package URL; it was left out")
+        }
     }
 }

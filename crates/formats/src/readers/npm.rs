@@ -14,6 +14,9 @@ use crate::{
 /// Most workspace members looked up for one file.
 const MOST_MEMBERS: usize = 5_000;
 
+/// Most workspace patterns of one file.
+pub(super) const MOST_PATTERNS: usize = 256;
+
 /// The parts of a purl from `name` or `@scope/name`.
 pub(super) fn named(name: &str) -> (&'static str, Option<&str>, &str) {
     match name.rsplit_once('/') {
@@ -50,7 +53,9 @@ pub(super) fn target(requirement: &str) -> Target<'_> {
         // berry writes `npm:^1.0` for the package itself.
         return match split_at(rest) {
             Some((name, range)) => Target::Alias(name, range),
-            None if rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '@') && !rest.contains(' ') => {
+            None if rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '@')
+                && !rest.contains(' ') =>
+            {
                 Target::Alias(rest, "")
             }
             None => Target::Range(rest),
@@ -68,9 +73,12 @@ pub(super) fn target(requirement: &str) -> Target<'_> {
     let git = |host: Option<String>| {
         Target::Elsewhere(Origin::Git { host: host.unwrap_or_default(), commit: address::commit(text) })
     };
-    for (prefix, host) in
-        [("github:", "github.com"), ("gitlab:", "gitlab.com"), ("bitbucket:", "bitbucket.org"), ("gist:", "gist.github.com")]
-    {
+    for (prefix, host) in [
+        ("github:", "github.com"),
+        ("gitlab:", "gitlab.com"),
+        ("bitbucket:", "bitbucket.org"),
+        ("gist:", "gist.github.com"),
+    ] {
         if text.starts_with(prefix) {
             return git(Some(host.to_owned()));
         }
@@ -142,7 +150,7 @@ pub(super) fn asked(manifest: Node<'_>) -> Vec<Asked<'_>> {
 pub(super) fn workspaces(manifest: Node<'_>) -> Vec<&str> {
     let Some(node) = manifest.get("workspaces") else { return Vec::new() };
     let list = if node.is_map() { node.get("packages") } else { Some(node) };
-    list.into_iter().flat_map(Node::entries).filter_map(Node::text).collect()
+    list.into_iter().flat_map(Node::entries).filter_map(Node::text).take(MOST_PATTERNS).collect()
 }
 
 /// The folders in the tree that workspace patterns name, each with a package.json in it, relative
@@ -305,7 +313,10 @@ mod tests {
         assert_eq!(target("catalog:"), Target::Catalog("default"));
         assert_eq!(target("file:../x"), Target::Elsewhere(Origin::Path));
         assert_eq!(target("owner/repo"), git("github.com", None));
-        assert_eq!(target(&format!("git+ssh://git@code.example/o/r.git#{sha}")), git("code.example", Some(sha)));
+        assert_eq!(
+            target(&format!("git+ssh://git@code.example/o/r.git#{sha}")),
+            git("code.example", Some(sha))
+        );
         assert_eq!(target("https://code.example/o/r.git"), git("code.example", None));
         assert_eq!(
             target("https://files.example/x-1.tgz"),

@@ -4,6 +4,8 @@
 //! member of the same workspace is the repository's own; a catalogue entry is looked up in
 //! pnpm-workspace.yaml.
 
+use std::collections::HashMap;
+
 use domain::Origin;
 use versions::Scheme;
 
@@ -36,11 +38,11 @@ impl Reader for PackageJson {
         }
         let mut gather = Gather::new(path);
         gather.faults(tree.duplicate_faults(path));
-        let house = House::of(path, root, files);
+        let mut house = House::of(path, root, files);
         for asked in npm::asked(root) {
             let mut requirement = asked.requirement.to_owned();
             if let Target::Catalog(name) = npm::target(&requirement) {
-                requirement = house.catalog(name, asked.name).unwrap_or(requirement);
+                requirement = house.catalog(name, asked.name).map_or(requirement.clone(), str::to_owned);
             }
             let (name, version, origin) = match npm::target(&requirement) {
                 Target::Workspace => continue,
@@ -62,12 +64,15 @@ impl Reader for PackageJson {
 }
 
 /// The workspace around a package.json.
+#[derive(Default)]
 struct House {
     /// The folder of the workspace's root.
     folder: String,
     patterns: Vec<String>,
-    /// pnpm-workspace.yaml, if there is one.
-    pnpm: Option<Vec<u8>>,
+    /// pnpm's catalogues: catalogue and package to the requirement.
+    catalogs: HashMap<(String, String), String>,
+    /// The names of packages looked at, by folder.
+    names: HashMap<String, Option<String>>,
 }
 
 impl House {
@@ -76,14 +81,15 @@ impl House {
         let own = owned(npm::workspaces(root));
         let here = tree_path::folder(path);
         for folder in tree_path::ancestors(here) {
-            let pnpm = files.read(&tree_path::join(folder, "pnpm-workspace.yaml")).map(|b| b.into_owned());
-            if let Some(bytes) = pnpm {
-                let patterns = Tree::yaml("pnpm-workspace.yaml", &bytes).map(|tree| owned(pnpm_patterns(tree.root())));
-                return Self {
-                    folder: folder.to_owned(),
-                    patterns: patterns.unwrap_or_default(),
-                    pnpm: Some(bytes),
-                };
+            if let Some(bytes) = files.read(&tree_path::join(folder, "pnpm-workspace.yaml"))
+                && let Ok(tree) = Tree::yaml("pnpm-workspace.yaml", &bytes)
+            {
+                let root = tree.root();
+                let patterns =
+                    root.get("packages").into_iter().flat_map(Node::entries).filter_map(Node::text);
+                let patterns = owned(patterns.take(npm::MOST_PATTERNS).collect());
+                let catalogs = catalogs(root);
+                return Self { folder: folder.to_owned(), patterns, catalogs, ..Self::default() };
             }
             if folder == here {
                 if !own.is_empty() {
@@ -92,43 +98,55 @@ impl House {
                 continue;
             }
             let Some(manifest) = npm::Manifest::of(folder, files) else { continue };
-            let patterns = manifest.tree().map(|tree| owned(npm::workspaces(tree.root()))).unwrap_or_default();
+            let patterns =
+                manifest.tree().map(|tree| owned(npm::workspaces(tree.root()))).unwrap_or_default();
             if !patterns.is_empty() {
-                return Self { folder: folder.to_owned(), patterns, pnpm: None };
+                return Self { folder: folder.to_owned(), patterns, ..Self::default() };
             }
         }
-        Self { folder: here.to_owned(), patterns: own, pnpm: None }
+        Self { folder: here.to_owned(), patterns: own, ..Self::default() }
     }
 
     /// Whether the workspace has a member of this name. Only the folders that the patterns would give
     /// a package of this name are opened, so that a workspace of a thousand is not read a thousand times.
-    fn is_member(&self, name: &str, files: &dyn Files) -> bool {
+    fn is_member(&mut self, name: &str, files: &dyn Files) -> bool {
         let base = name.rsplit('/').next().unwrap_or(name);
-        self.patterns.iter().any(|pattern| {
-            let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
-            let place = match pattern.strip_suffix("/**").or_else(|| pattern.strip_suffix("/*")) {
-                Some(parent) => tree_path::join(parent, base),
-                None if pattern == "*" || pattern == "**" => base.to_owned(),
-                None => pattern.to_owned(),
-            };
-            let place = tree_path::resolve(&self.folder, &place);
-            let manifest = place.and_then(|place| npm::Manifest::of(&place, files));
-            manifest
-                .is_some_and(|manifest| manifest.tree().is_some_and(|tree| tree.root().text_at("name") == Some(name)))
+        let places: Vec<String> = self
+            .patterns
+            .iter()
+            .filter_map(|pattern| {
+                let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
+                let place = match pattern.strip_suffix("/**").or_else(|| pattern.strip_suffix("/*")) {
+                    Some(parent) => tree_path::join(parent, base),
+                    None if pattern == "*" || pattern == "**" => base.to_owned(),
+                    None => pattern.to_owned(),
+                };
+                tree_path::resolve(&self.folder, &place)
+            })
+            .collect();
+        places.into_iter().any(|place| {
+            let found = self.names.entry(place).or_insert_with_key(|place| {
+                let manifest = npm::Manifest::of(place, files)?;
+                let tree = manifest.tree()?;
+                tree.root().text_at("name").map(str::to_owned)
+            });
+            found.as_deref() == Some(name)
         })
     }
 
     /// What pnpm-workspace.yaml's catalogue says of a package.
-    fn catalog(&self, catalog: &str, name: &str) -> Option<String> {
-        let tree = Tree::yaml("pnpm-workspace.yaml", self.pnpm.as_ref()?).ok()?;
-        let root = tree.root();
-        let named = root.get("catalogs").and_then(|all| all.get(catalog));
-        let table = if catalog == "default" { root.get("catalog").or(named) } else { named };
-        table?.get(name)?.scalar().map(str::to_owned)
+    fn catalog(&self, catalog: &str, name: &str) -> Option<&str> {
+        self.catalogs.get(&(catalog.to_owned(), name.to_owned())).map(String::as_str)
     }
 }
 
-/// The `packages` patterns of pnpm-workspace.yaml.
-pub(super) fn pnpm_patterns(root: Node<'_>) -> Vec<&str> {
-    root.get("packages").into_iter().flat_map(Node::entries).filter_map(Node::text).collect()
+/// `catalog` (the default one) and `catalogs` of pnpm-workspace.yaml.
+fn catalogs(root: Node<'_>) -> HashMap<(String, String), String> {
+    let named = root.get("catalogs").into_iter().flat_map(Node::entries).map(|table| (table.key(), table));
+    let tables = root.get("catalog").map(|table| ("default", table)).into_iter().chain(named);
+    let entries = tables.flat_map(|(catalog, table)| table.entries().map(move |node| (catalog, node)));
+    let entries = entries.filter_map(|(catalog, node)| {
+        Some(((catalog.to_owned(), node.key().to_owned()), node.scalar()?.to_owned()))
+    });
+    entries.collect()
 }

@@ -49,7 +49,8 @@ impl Reader for PackageLock {
     fn read(&self, path: &str, bytes: &[u8], files: &dyn Files) -> Result<Inventory, Unreadable> {
         let tree = Tree::json(path, bytes)?;
         let root = tree.root();
-        let bad = |line, why: &str| Unreadable { path: path.to_owned(), line: Some(line), why: why.to_owned() };
+        let bad =
+            |line, why: &str| Unreadable { path: path.to_owned(), line: Some(line), why: why.to_owned() };
         if !root.is_map() {
             return Err(bad(1, "a package-lock.json is an object"));
         }
@@ -112,7 +113,8 @@ impl<'t> Lock<'t> {
                         self.gather.covers(tree_path::join(&place, "package.json"));
                     }
                     let member = at.is_empty() || npm::fits(&patterns, at);
-                    let linked = links.get(at).map(|link| link.rsplit_once("node_modules/").map_or(*link, |(_, n)| n));
+                    let linked =
+                        links.get(at).map(|link| link.rsplit_once("node_modules/").map_or(*link, |(_, n)| n));
                     match (member, node.text_at("name").or(linked)) {
                         (false, Some(name)) => self.add(node, name, node.text_at("version"), Origin::Path),
                         _ => None,
@@ -197,7 +199,9 @@ impl<'t> Lock<'t> {
                 continue;
             }
             for asked in asked(entry.node, self.nested, entry.component.is_none()) {
-                let Some(to) = find(&entry.path, asked.key(), &by_path).and_then(component_at) else { continue };
+                let Some(to) = find(&entry.path, asked.key(), &by_path).and_then(component_at) else {
+                    continue;
+                };
                 let target = npm::target(asked.text().unwrap_or_default());
                 if let Target::Elsewhere(origin @ Origin::Archive { .. }) = target {
                     archives.push((to, origin));
@@ -214,7 +218,8 @@ impl<'t> Lock<'t> {
             && let Some(tree) = manifest.tree()
         {
             told = true;
-            let found = npm::asked(tree.root()).into_iter().filter_map(|asked| find("", asked.name, &by_path));
+            let found =
+                npm::asked(tree.root()).into_iter().filter_map(|asked| find("", asked.name, &by_path));
             direct.extend(found.filter_map(component_at));
         }
         for (from, to) in edges {
@@ -224,7 +229,11 @@ impl<'t> Lock<'t> {
             let component = self.gather.component(index);
             if component.origin != origin {
                 component.origin = origin;
-                self.gather.fault_of("archive-dependency", index, "asked for by the address of an archive, not from a registry");
+                self.gather.fault_of(
+                    "archive-dependency",
+                    index,
+                    "asked for by the address of an archive, not from a registry",
+                );
             }
         }
         if told {

@@ -39,7 +39,8 @@ impl Reader for PnpmLock {
     fn read(&self, path: &str, bytes: &[u8], _files: &dyn Files) -> Result<Inventory, Unreadable> {
         let tree = Tree::yaml(path, bytes)?;
         let root = tree.root();
-        let bad = |line, why: &str| Unreadable { path: path.to_owned(), line: Some(line), why: why.to_owned() };
+        let bad =
+            |line, why: &str| Unreadable { path: path.to_owned(), line: Some(line), why: why.to_owned() };
         let written = root.get("lockfileVersion").and_then(Node::scalar);
         let written = written.ok_or_else(|| bad(1, "there is no lockfileVersion"))?;
         let major = written.split('.').next().and_then(|major| major.parse::<u32>().ok());
@@ -67,7 +68,8 @@ impl Reader for PnpmLock {
             let Some(from) = by_key.get(node.key()).copied() else { continue };
             for (table, is_optional) in [("dependencies", false), ("optionalDependencies", true)] {
                 for asked in node.get(table).into_iter().flat_map(Node::entries) {
-                    let Some(to) = asked.scalar().and_then(|version| find(&by_key, asked.key(), version)) else {
+                    let Some(to) = asked.scalar().and_then(|version| find(&by_key, asked.key(), version))
+                    else {
                         continue;
                     };
                     gather.edge(from, to);
@@ -90,7 +92,12 @@ impl Reader for PnpmLock {
 }
 
 /// What the workspace's packages ask for; notes their manifests as covered.
-fn importers(path: &str, root: Node<'_>, gather: &mut Gather, by_key: &HashMap<&str, u32>) -> Vec<(u32, Scope)> {
+fn importers(
+    path: &str,
+    root: Node<'_>,
+    gather: &mut Gather,
+    by_key: &HashMap<&str, u32>,
+) -> Vec<(u32, Scope)> {
     let folder = tree_path::folder(path);
     let mut roots = Vec::new();
     let listed = root.get("importers");
@@ -108,10 +115,12 @@ fn importers(path: &str, root: Node<'_>, gather: &mut Gather, by_key: &HashMap<&
                 if let Some(index) = find(by_key, asked.key(), version) {
                     roots.push((index, scope));
                 } else if let Some(target) = version.strip_prefix("link:")
-                    && tree_path::resolve(&tree_path::resolve(folder, place).unwrap_or_default(), target).is_none()
+                    && tree_path::resolve(&tree_path::resolve(folder, place).unwrap_or_default(), target)
+                        .is_none()
                 {
                     let place = gather.place(asked.line());
-                    let linked = gather.add(npm::named(asked.key()), Version::Missing, Origin::Path, scope, place);
+                    let linked =
+                        gather.add(npm::named(asked.key()), Version::Missing, Origin::Path, scope, place);
                     roots.extend(linked.map(|index| (index, scope)));
                 }
             }

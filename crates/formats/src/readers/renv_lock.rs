@@ -25,8 +25,21 @@ pub(super) struct Description;
 
 /// The packages of R's own distribution with priority `base`.
 const WITH_R: [&str; 15] = [
-    "R", "base", "compiler", "datasets", "grDevices", "graphics", "grid", "methods", "parallel", "splines", "stats",
-    "stats4", "tcltk", "tools", "utils",
+    "R",
+    "base",
+    "compiler",
+    "datasets",
+    "grDevices",
+    "graphics",
+    "grid",
+    "methods",
+    "parallel",
+    "splines",
+    "stats",
+    "stats4",
+    "tcltk",
+    "tools",
+    "utils",
 ];
 
 impl Reader for RenvLock {
@@ -41,7 +54,8 @@ impl Reader for RenvLock {
     fn read(&self, path: &str, bytes: &[u8], files: &dyn Files) -> Result<Inventory, Unreadable> {
         let tree = Tree::json(path, bytes)?;
         let root = tree.root();
-        let bad = |line, why: &str| Unreadable { path: path.to_owned(), line: Some(line), why: why.to_owned() };
+        let bad =
+            |line, why: &str| Unreadable { path: path.to_owned(), line: Some(line), why: why.to_owned() };
         let packages = root.get("Packages").filter(|packages| packages.is_map());
         let packages = packages.ok_or_else(|| bad(1, "a renv.lock has an object of `Packages`"))?;
         let mut gather = Gather::new(path);
@@ -49,7 +63,9 @@ impl Reader for RenvLock {
         if let Some(version) = root.get("R").and_then(|r| r.get("Version")) {
             let place = gather.place(version.line());
             let exact = version.text().map_or(Version::Missing, Version::Exact);
-            if let Some(index) = gather.add(("generic", None, "r"), exact, Origin::Unstated, Scope::Runtime, place) {
+            if let Some(index) =
+                gather.add(("generic", None, "r"), exact, Origin::Unstated, Scope::Runtime, place)
+            {
                 gather.direct(index, true);
             }
         }
@@ -100,7 +116,9 @@ fn add(gather: &mut Gather, node: Node<'_>, name: &str, repositories: &HashMap<&
             let named = repositories.get(repository).cloned().or_else(|| address::host(repository));
             named.map_or(Origin::Unstated, |host| Origin::Registry { host })
         }
-        "GitHub" | "GitLab" | "Bitbucket" | "Git" | "git" => Origin::Git { host: host().unwrap_or_default(), commit },
+        "GitHub" | "GitLab" | "Bitbucket" | "Git" | "git" => {
+            Origin::Git { host: host().unwrap_or_default(), commit }
+        }
         "URL" => Origin::Archive { host: host().unwrap_or_default() },
         "Local" => Origin::Path,
         _ if kind.starts_with("git") => Origin::Git { host: host().unwrap_or_default(), commit },

@@ -42,10 +42,10 @@ impl Reader for Workflow {
         for job in root.get("jobs").into_iter().flat_map(Node::entries) {
             used(&mut gather, job, &lines);
             let container = job.get("container");
-            let images = container
-                .and_then(|container| container.get("image").or(Some(container)))
-                .into_iter()
-                .chain(job.get("services").into_iter().flat_map(Node::entries).filter_map(|s| s.get("image")));
+            let images =
+                container.and_then(|container| container.get("image").or(Some(container))).into_iter().chain(
+                    job.get("services").into_iter().flat_map(Node::entries).filter_map(|s| s.get("image")),
+                );
             for named in images {
                 pulled(&mut gather, named);
             }
@@ -94,7 +94,8 @@ fn used(gather: &mut Gather, step: Node<'_>, lines: &[&str]) {
         return;
     };
     let commit = address::is_commit(reference).then(|| reference.to_ascii_lowercase());
-    let comment = lines.get(uses.line() as usize - 1).and_then(|line| line.rsplit_once('#')).map(|(_, c)| c.trim());
+    let comment =
+        lines.get(uses.line() as usize - 1).and_then(|line| line.rsplit_once('#')).map(|(_, c)| c.trim());
     let told = comment.and_then(|comment| comment.split_ascii_whitespace().next());
     let told = told.map(|word| word.trim_start_matches("tag=")).filter(|word| is_version(word));
     let version = match (&commit, told) {
@@ -108,14 +109,21 @@ fn used(gather: &mut Gather, step: Node<'_>, lines: &[&str]) {
         None => Resolution::Range { requirement: version.to_owned() },
     };
     let shown = Some(version).filter(|version| commit.is_some() || is_version(version));
-    let purl = Purl::new("github", Some(owner), repository, shown).and_then(|purl| purl.with_subpath(parts.next()));
+    let purl =
+        Purl::new("github", Some(owner), repository, shown).and_then(|purl| purl.with_subpath(parts.next()));
     let Ok(purl) = purl else {
-        gather.fault("bad-purl", uses.line(), "the name of the action makes no valid package URL; it was left out");
+        gather.fault(
+            "bad-purl",
+            uses.line(),
+            "the name of the action makes no valid package URL; it was left out",
+        );
         return;
     };
     // Actions have no registry to come from: a pinned commit is the rule there and no finding.
     let place = gather.place(uses.line());
-    let Some(index) = gather.add_purl(purl, resolution, Origin::Unstated, Scope::Development, place) else { return };
+    let Some(index) = gather.add_purl(purl, resolution, Origin::Unstated, Scope::Development, place) else {
+        return;
+    };
     gather.direct(index, true);
     if commit.is_some() {
         gather.component(index).origin = Origin::Git { host: "github.com".to_owned(), commit };

@@ -13,8 +13,7 @@ use crate::{
     address,
     gather::{Gather, Version},
     inventory::{Files, Inventory, Reader, Role, Unreadable},
-    text,
-    tree_path,
+    text, tree_path,
 };
 
 mod berry;
@@ -56,7 +55,8 @@ impl Reader for YarnLock {
         let text = text::utf8(path, bytes)?;
         let mut gather = Gather::new(path);
         let is_berry = text.lines().any(|line| line.starts_with("__metadata:"));
-        let entries = if is_berry { berry::read(path, bytes, &mut gather)? } else { classic::read(path, text)? };
+        let entries =
+            if is_berry { berry::read(path, bytes, &mut gather)? } else { classic::read(path, text)? };
         let folder = tree_path::folder(path);
         let manifests = if is_berry {
             let members = entries.iter().filter_map(|entry| entry.member.as_deref());

@@ -141,7 +141,10 @@ impl<'a> Reader<'a> {
     fn count(&mut self, size: usize, at: u32) -> Result<(), Bad> {
         self.size = self.size.saturating_add(size);
         if self.size > MOST_ENTRIES {
-            return Err(Bad::at(at, "the document, its aliases written out, holds more than 4,000,000 entries"));
+            return Err(Bad::at(
+                at,
+                "the document, its aliases written out, holds more than 4,000,000 entries",
+            ));
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The YAML format of berry: a key of descriptors, then a map.
 
+use std::collections::HashSet;
+
 use super::{Entry, Unreadable, npm};
 use crate::{
     gather::Gather,
@@ -14,7 +16,8 @@ pub(super) fn read(path: &str, bytes: &[u8], gather: &mut Gather) -> Result<Vec<
         if node.key() == "__metadata" {
             continue;
         }
-        let bad = |why: &str| Unreadable { path: path.to_owned(), line: Some(node.line()), why: why.to_owned() };
+        let bad =
+            |why: &str| Unreadable { path: path.to_owned(), line: Some(node.line()), why: why.to_owned() };
         let resolution = node.text_at("resolution").ok_or_else(|| bad("an entry has no resolution"))?;
         let mut entry = Entry {
             line: node.line(),
@@ -28,11 +31,16 @@ pub(super) fn read(path: &str, bytes: &[u8], gather: &mut Gather) -> Result<Vec<
         resolve(&mut entry, resolution);
         let checksum = node.text_at("checksum");
         entry.checksum = checksum.map(|sum| sum.rsplit('/').next().unwrap_or(sum).to_owned());
-        let optional = node.get("dependenciesMeta");
+        let meta = node.get("dependenciesMeta").into_iter().flat_map(Node::entries);
+        let optional: HashSet<&str> =
+            meta.filter(|meta| meta.is_true_at("optional")).map(Node::key).collect();
         for asked in node.get("dependencies").into_iter().flat_map(Node::entries) {
-            let is_optional =
-                optional.and_then(|meta| meta.get(asked.key())).is_some_and(|meta| meta.is_true_at("optional"));
-            entry.asks.push((asked.key().to_owned(), asked.scalar().unwrap_or_default().to_owned(), is_optional));
+            let is_optional = optional.contains(asked.key());
+            entry.asks.push((
+                asked.key().to_owned(),
+                asked.scalar().unwrap_or_default().to_owned(),
+                is_optional,
+            ));
         }
         entries.push(entry);
     }

@@ -27,7 +27,8 @@ pub(super) fn read(path: &str, text: &str) -> Result<Vec<Entry>, Unreadable> {
         let indent = raw.len() - raw.trim_start_matches(' ').len();
         match indent {
             0 => {
-                let header = line.strip_suffix(':').ok_or_else(|| bad("expected an entry that ends in a colon"))?;
+                let header =
+                    line.strip_suffix(':').ok_or_else(|| bad("expected an entry that ends in a colon"))?;
                 let mut entry = Entry { line: number, ..Entry::default() };
                 for part in words(header, ',').ok_or_else(|| bad("a quoted name does not end"))? {
                     let (name, range) = npm::split_at(&part).unwrap_or((&part, ""));
