@@ -54,7 +54,7 @@ impl fmt::Display for Known {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FactError {
     /// No such fact.
-    #[error("a {judged} has no fact `{id}`: the facts it has stand in the catalogue")]
+    #[error("a {judged} has no fact `{id}`: `formulary policy facts` lists those it has")]
     NoSuchFact {
         /// The kind asked.
         judged: Judged,
