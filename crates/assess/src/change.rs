@@ -192,6 +192,21 @@ const fn badness(state: ControlState) -> u8 {
     }
 }
 
+/// What a control alone makes of the verdict: the worst of its reasons.
+fn consequence(assessment: &Assessment, of: &domain::ControlResult) -> Outcome {
+    assessment
+        .verdicts
+        .iter()
+        .filter(|v| v.pack == of.pack && v.part == of.part)
+        .flat_map(|v| &v.reasons)
+        .filter(|r| r.control == of.id)
+        .map(|r| r.outcome)
+        .max()
+        .unwrap_or(Outcome::Allowed)
+}
+
+/// Worse is a graver consequence; or more things that fail or were not looked at, where that has
+/// any consequence. A state that carries none is told and not counted.
 fn controls(before: &Assessment, after: &Assessment) -> Vec<ControlChange> {
     let key = |c: &domain::ControlResult| (c.pack.clone(), c.part.clone(), c.id.clone());
     let old: BTreeMap<_, _> = before.controls.iter().map(|c| (key(c), c)).collect();
@@ -199,16 +214,19 @@ fn controls(before: &Assessment, after: &Assessment) -> Vec<ControlChange> {
         .controls
         .iter()
         .filter_map(|is| {
-            let was = old.get(&key(is));
-            let before = was.map_or(ControlState::NotApplicable, |c| c.state);
-            let more = was.map_or(0, |c| c.not_met) < is.not_met;
-            let worse = badness(is.state) > badness(before) || more;
-            (before != is.state || more).then(|| ControlChange {
+            let was = old.get(&key(is)).copied();
+            let state = was.map_or(ControlState::NotApplicable, |c| c.state);
+            let (then, now) =
+                (was.map_or(Outcome::Allowed, |was| consequence(before, was)), consequence(after, is));
+            let more = was.map_or(0, |c| c.not_met) < is.not_met || was.map_or(0, |c| c.unknown) < is.unknown;
+            let counts = now > Outcome::Allowed;
+            let worse = now > then || (counts && (more || badness(is.state) > badness(state)));
+            (state != is.state || worse).then(|| ControlChange {
                 control: match &is.part {
                     Some(part) => format!("{} ({part})", is.id),
                     None => is.id.clone(),
                 },
-                before,
+                before: state,
                 after: is.state,
                 worse,
             })

@@ -20,6 +20,43 @@ use crate::system::Declared;
 /// The longest that `init` may set an overdue flaw aside, in days; once.
 pub const INIT_DAYS: i64 = 30;
 
+/// The kind of evidence that lists obligations taken on.
+pub const KIND: &str = "promises";
+
+/// An obligation that the debt file takes on.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Promise {
+    /// The control it comes from.
+    pub control: String,
+    /// What will be done.
+    pub what: String,
+    /// Who does it.
+    pub owner: String,
+    /// By when.
+    pub until: Date,
+}
+
+/// The obligations of the debt file, as evidence.
+///
+/// # Errors
+/// Never in practice: nothing in it is a fraction.
+pub fn promises(debt: &Debt) -> Result<Option<domain::Evidence>, domain::canonical::CanonicalError> {
+    let promises: Vec<Promise> = debt
+        .obligations
+        .iter()
+        .map(|o| Promise {
+            control: o.control.clone(),
+            what: o.what.clone(),
+            owner: o.owner.clone(),
+            until: o.until,
+        })
+        .collect();
+    if promises.is_empty() {
+        return Ok(None);
+    }
+    domain::Evidence::new(KIND, serde_json::to_value(promises)?, debt::FILE).map(Some)
+}
+
 /// Lays the debt file over the assessment's findings.
 pub fn apply(assessment: &mut Assessment, debt: &Debt, packs: &[Pack]) {
     let today = assessment.as_of.date();

@@ -241,7 +241,7 @@ fn except_lines(lines: &mut Lines, assessment: &Assessment, packs: &[Pack], find
         };
         let only =
             control.excepts().only_as().map(|word| format!(", and only as `{word}`")).unwrap_or_default();
-        lines.add("may be set aside by", format!("{who}{only}"));
+        lines.add("excepted by", format!("{who}{only}"));
     }
 }
 
@@ -264,7 +264,14 @@ fn of_control(assessment: &Assessment, pack: &Pack, id: &str) -> Vec<Explanation
                 lines.add("why", reason.why.clone());
                 lines.add("remedy", reason.remedy.clone());
             }
-            for finding in assessment.findings.iter().filter(|f| f.control == id).take(20) {
+            let declared = Declared::from_evidence(&assessment.evidence);
+            let part = result.part.as_ref().and_then(|name| declared.parts.iter().find(|p| p.name == *name));
+            let here = |f: &&Finding| {
+                f.control == id
+                    && (f.places.is_empty() && part.is_none()
+                        || f.places.iter().any(|p| crate::observe::in_part(&declared, part, &p.path)))
+            };
+            for finding in assessment.findings.iter().filter(here).take(20) {
                 lines.add("finding", format!("{}: {}", finding.id, finding.title));
             }
             let needs: Vec<String> = control

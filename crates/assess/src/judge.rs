@@ -99,7 +99,10 @@ struct Asked<'a> {
 /// What one control concerns: names and findings of the things that did not meet it.
 #[derive(Default)]
 struct Concern {
-    names: BTreeSet<String>,
+    /// Names of what was not met.
+    failing: BTreeSet<String>,
+    /// Names of what was not looked at.
+    open: BTreeSet<String>,
     findings: BTreeSet<Digest>,
     evidence: BTreeSet<Digest>,
     until: Option<Date>,
@@ -175,7 +178,9 @@ impl Asked<'_> {
             let path = facts::model::path(model);
             if in_part(self.declared, self.part, path) {
                 let facts = facts::model::facts(self.assessment, self.pack, model, tier);
-                self.one(&mut round, &facts, &facts::model::name(model), tier);
+                // A model that lies among tests only is judged as what it is: a fixture.
+                let at = if facts::model::development(model) { Tier::Research } else { tier };
+                self.ask(&mut round, &facts, &facts::model::name(model), path, Setting::at(at));
             }
         }
         if matches!(self.assessment.subject, Subject::Product { .. }) && self.part.is_none() {
@@ -200,7 +205,7 @@ impl Asked<'_> {
         let facts = facts::repository::facts(self.assessment, self.declared, self.pack);
         let ask = |visibility| {
             let mut round = Round::new(self.pack);
-            self.ask(&mut round, &facts, "the repository", Setting::publish(tier, visibility));
+            self.ask(&mut round, &facts, "the repository", "", Setting::publish(tier, visibility));
             round
         };
         let round = ask(visibility.value);
@@ -214,17 +219,17 @@ impl Asked<'_> {
 
     /// Puts one thing to the controls of its kind.
     fn one(&self, round: &mut Round<'_>, facts: &Facts, name: &str, tier: Tier) {
-        self.ask(round, facts, name, Setting::at(tier));
+        self.ask(round, facts, name, "", Setting::at(tier));
     }
 
-    fn ask(&self, round: &mut Round<'_>, facts: &Facts, name: &str, setting: Setting) {
+    fn ask(&self, round: &mut Round<'_>, facts: &Facts, name: &str, within: &str, setting: Setting) {
         for judgement in self.pack.evaluate(facts).iter() {
             let control = self.pack.control(judgement.control);
             let own: Vec<&Finding> = self
                 .assessment
                 .findings
                 .iter()
-                .filter(|f| speaks_to(f, control.id()) && self.concerns(facts.judged(), f, name))
+                .filter(|f| speaks_to(f, control.id()) && self.concerns(facts.judged(), f, within))
                 .collect();
             let until = self.set_aside(control.id(), &own, None);
             let evidence: Vec<Digest> = self
@@ -238,11 +243,12 @@ impl Asked<'_> {
         }
     }
 
-    fn concerns(&self, judged: Judged, finding: &Finding, name: &str) -> bool {
+    /// Whether a finding is about the thing that is judged; `within` is the folder of a model.
+    fn concerns(&self, judged: Judged, finding: &Finding, within: &str) -> bool {
         match judged {
             Judged::System => finding.component.is_none() && self.finding_here(finding),
             Judged::Model => {
-                finding.places.iter().any(|p| p.path.starts_with(name)) || name.starts_with("pkg:")
+                finding.places.iter().any(|place| formats::own::system::holds(within, &place.path))
             }
             _ => true,
         }
@@ -282,10 +288,10 @@ impl Asked<'_> {
                 _ => line.not_met,
             }
             .max(1);
-            let names: Vec<&str> = concern.names.iter().take(3).map(String::as_str).collect();
-            let mut names = names.join(", ");
-            if concern.names.len() > 3 {
-                names.push_str(&format!(" and {} more", concern.names.len() - 3));
+            let named = if state == ControlState::Unknown { &concern.open } else { &concern.failing };
+            let mut names = named.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+            if named.len() > 3 {
+                names.push_str(&format!(" and {} more", named.len() - 3));
             }
             if concern.part_open && state == ControlState::Unknown {
                 self.split(&mut reasons, line, concern, setting);
@@ -416,6 +422,8 @@ impl Asked<'_> {
         reasons: Vec<Reason>,
         obligations: &mut Vec<Obligation>,
     ) -> Verdict {
+        let mut reasons = reasons;
+        reasons.extend(self.broken_promises(&reasons));
         let outcome = reasons.iter().map(|r| r.outcome).max().unwrap_or(outcome).max(outcome);
         for reason in reasons.iter().filter(|r| r.outcome == Outcome::Conditional) {
             obligations.push(self.obligation(reason, tier));
@@ -446,6 +454,18 @@ impl Asked<'_> {
         let who = owner::of_system(self.assessment, self.declared, self.part)
             .map_or_else(|| "nobody named".to_owned(), |owner| owner.role);
         let control = self.pack.find(&reason.control).map(|(_, control)| control);
+        let promise = self.promises().into_iter().find(|p| p.control == reason.control);
+        if let Some(promise) = promise {
+            return Obligation {
+                control: reason.control.clone(),
+                what: promise.what,
+                who: promise.owner,
+                due: promise.until,
+                shown_by: control.map_or("the next check finds it met", |c| c.shown_by()).to_owned(),
+                findings: reason.findings.clone(),
+                recorded: true,
+            };
+        }
         Obligation {
             control: reason.control.clone(),
             what: reason.remedy.clone(),
@@ -455,6 +475,36 @@ impl Asked<'_> {
             findings: reason.findings.clone(),
             recorded: reason.excepted_until.is_some(),
         }
+    }
+
+    /// What the debt file promises.
+    fn promises(&self) -> Vec<crate::debt::Promise> {
+        facts::value(self.assessment, crate::debt::KIND)
+            .and_then(|value| serde_json::from_value(value.clone()).ok())
+            .unwrap_or_default()
+    }
+
+    /// Obligations that were taken on, are past their day, and whose control still asks: refused.
+    fn broken_promises(&self, reasons: &[Reason]) -> Vec<Reason> {
+        let today = self.assessment.as_of.date();
+        self.promises()
+            .into_iter()
+            .filter(|promise| promise.until < today)
+            .filter_map(|promise| {
+                let open = reasons
+                    .iter()
+                    .find(|r| r.control == promise.control && r.outcome == Outcome::Conditional)?;
+                Some(Reason {
+                    action: Action::Block,
+                    outcome: Outcome::Refused,
+                    why: format!(
+                        "{} promised by {}: `{}`; nothing shows it done",
+                        promise.owner, promise.until, promise.what
+                    ),
+                    ..open.clone()
+                })
+            })
+            .collect()
     }
 
     fn results(&self, round: &Round<'_>) -> Vec<ControlResult> {
@@ -552,10 +602,12 @@ impl<'p> Round<'p> {
             Some(_) => findings.iter().map(|f| subject_of(f)).collect(),
             None => BTreeSet::from([name.to_owned()]),
         };
+        let names =
+            if demand.state == ControlState::Unknown { &mut concern.open } else { &mut concern.failing };
         if named.is_empty() {
-            concern.names.insert(name.to_owned());
+            names.insert(name.to_owned());
         }
-        concern.names.extend(named);
+        names.extend(named);
         concern.part_open |= judgement.part_open;
         concern.findings.extend(findings.iter().map(|f| f.fingerprint));
         concern.evidence.extend(evidence);

@@ -126,7 +126,13 @@ pub fn in_part(declared: &Declared, part: Option<&Part>, path: &str) -> bool {
 /// # Errors
 /// See [`CannotObserve`].
 pub fn observe(asked: &Asked<'_>, own: &Own, world: &World<'_>) -> Result<Assessment, CannotObserve> {
-    let declared = own.system.as_ref().map(Declared::of).unwrap_or_default();
+    let mut declared = own.system.as_ref().map(Declared::of).unwrap_or_default();
+    // A day that has not come cannot be the day somebody first looked.
+    declared.started = declared.started.filter(|day| *day <= world.as_of.date());
+    if let Some(tier) = world.stated.tier {
+        // The command line stands before the file, for the parts as well.
+        declared.parts.iter_mut().for_each(|part| part.tier = tier);
+    }
     let circumstances = system::circumstances(own.system.as_ref(), world.stated, world.standing);
     let mut out = blank(circumstances, world);
     if own.system.is_some() {
@@ -161,6 +167,7 @@ pub fn observe(asked: &Asked<'_>, own: &Own, world: &World<'_>) -> Result<Assess
         }
     }
     if let Some(debt) = &own.debt {
+        out.evidence.extend(exceptions::promises(debt)?);
         exceptions::apply(&mut out, debt, world.packs);
     }
     tidy(&mut out);

@@ -86,7 +86,15 @@ fn finding(out: &Assessment, declared: &Declared, result: &sarif::Reported) -> F
     if deadline.due.is_some_and(|due| due < today) {
         finding.control = "flaw-overdue".to_owned();
     }
-    finding.deadline = Some(deadline);
+    finding.deadline = Some(domain::finding::Deadline {
+        start_from: match declared.started {
+            Some(_) => "the day `formulary init` first looked".to_owned(),
+            None => {
+                "today (assumed: a report gives no arrival; `formulary init` starts the clock)".to_owned()
+            }
+        },
+        ..deadline
+    });
     let who = declared
         .owner_of(place)
         .map(|owner| owner.role.clone())

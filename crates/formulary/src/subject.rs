@@ -123,6 +123,11 @@ impl Judge {
         Self { as_of, feeds, stated, pack_names, reports: Vec::new() }
     }
 
+    /// Whether any advisories are loaded.
+    pub(crate) fn has_advisories(&self) -> bool {
+        self.feeds.as_ref().is_some_and(|feeds| feeds.stamps().iter().any(|s| s.name.starts_with("osv/")))
+    }
+
     /// Judges a subject.
     pub(crate) fn judge(
         &self,
@@ -147,14 +152,16 @@ impl Judge {
     ) -> Result<Judged, Failure> {
         let declared = own.system.as_ref().map_or(&[][..], |system| &system.packs);
         let packs = packs::packs(&self.pack_names, declared, Path::new(named))?;
+        let revision_of = Checkout::default();
         let asked = match opened {
             Opened::Purl(purl) => Asked::Component(purl),
             Opened::Folder { folder, checkout } => {
                 Asked::Material { material: folder, one_file: false, checkout: checkout.as_ref() }
             }
             Opened::File(file) => Asked::Material { material: file, one_file: true, checkout: None },
+            // A revision lies in a history like the working tree beside it.
             Opened::Revision(revision) => {
-                Asked::Material { material: revision, one_file: false, checkout: None }
+                Asked::Material { material: revision, one_file: false, checkout: Some(&revision_of) }
             }
         };
         let standing = Standing::default();

@@ -35,14 +35,19 @@ const TARGETS: [(&str, fn(&[u8])); 8] = [
 #[test]
 fn every_target_is_replayed_and_no_kept_input_stops_it() {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
-    let mut files: Vec<_> =
-        fs::read_dir(fuzz.join("fuzz_targets")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some()).collect();
+    let mut files: Vec<_> = fs::read_dir(fuzz.join("fuzz_targets"))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some())
+        .collect();
     files.sort();
     let names: Vec<_> = files.iter().map(|p| p.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
     assert_eq!(names, TARGETS.map(|(name, _)| name), "a target without a line here");
     for (name, run) in TARGETS {
         let mut inputs = 0;
-        for entry in fs::read_dir(fuzz.join("seeds").join(name)).unwrap_or_else(|e| panic!("{name} has no seeds: {e}")) {
+        for entry in
+            fs::read_dir(fuzz.join("seeds").join(name)).unwrap_or_else(|e| panic!("{name} has no seeds: {e}"))
+        {
             let bytes = fs::read(entry.unwrap().path()).unwrap();
             run(&bytes);
             inputs += 1;

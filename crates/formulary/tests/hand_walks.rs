@@ -217,3 +217,71 @@ fn a_planted_secret_refuses_publication_and_is_never_printed() {
         assert!(!answer.out.contains(&secret[4..]), "{format} prints a part of the secret");
     }
 }
+
+#[test]
+fn a_change_that_brings_something_nobody_can_look_at_does_not_pass() {
+    let scene = Scene::new();
+    scene
+        .file("package-lock.json", package_lock(&[("example", "1.0.0")]))
+        .record(
+            "npm",
+            &advisory("GHSA-1111-1111-1111", "npm", "some-other-lib", "2.0.0", "2026-01-01T00:00:00Z"),
+        )
+        .import()
+        .commit();
+    let feeds = scene.path("feeds");
+    let since = || {
+        scene.run(&["check", ".", "--since", "HEAD", "--as-of", TODAY, "--feeds", feeds.to_str().unwrap()])
+    };
+    // Nothing changed: nothing is worse, whatever was unknown before.
+    let same = since();
+    assert_eq!(same.code, 0, "{same:?}");
+    assert!(same.out.contains("Nothing is worse."), "{}", same.out);
+    scene.file("api/poetry.lock", POETRY).file("api/pyproject.toml", PYPROJECT);
+    let answer = since();
+    assert_eq!(answer.code, 3, "no feed for PyPI is loaded: {answer:?}");
+}
+
+#[test]
+fn a_promise_past_its_day_is_refused_and_one_inside_it_is_recorded() {
+    let scene = Scene::new();
+    scene
+        .file("package-lock.json", package_lock(&[("example", "1.0.0")]))
+        .record(
+            "npm",
+            &advisory("GHSA-1111-1111-1111", "npm", "some-other-lib", "2.0.0", "2026-01-01T00:00:00Z"),
+        )
+        .import();
+    let promise = |until: &str| {
+        format!(
+            "[[obligations]]\nid = \"a\"\ncontrol = \"owner\"\nwhat = \"name the owning role\"\nowner = \"Ward systems\"\nfrom = 2026-08-01\nuntil = {until}\n"
+        )
+    };
+    scene.file("formulary.debt.toml", promise("2026-09-01"));
+    let inside = scene.check(&["--use"]);
+    assert_eq!(inside.outcome("use"), "conditional", "{}", inside.out);
+    let obligations = inside.json()["obligations"].clone();
+    let owner = obligations.as_array().unwrap().iter().find(|o| o["control"] == "owner").unwrap();
+    assert_eq!((owner["recorded"].as_bool(), owner["due"].as_str()), (Some(true), Some("2026-09-01")));
+    scene.file("formulary.debt.toml", promise("2026-08-20"));
+    assert_eq!(scene.check(&["--use"]).outcome("use"), "refused");
+}
+
+#[test]
+fn the_clock_cannot_be_started_in_the_future_nor_again() {
+    let scene = Scene::new();
+    scene
+        .file("package-lock.json", package_lock(&[("example", "1.0.0")]))
+        .record("npm", &advisory("GHSA-1111-1111-1111", "npm", "example", "2.0.0", "2025-01-01T00:00:00Z"))
+        .import();
+    scene.file("formulary.toml", "started = 2030-01-01\n");
+    assert_eq!(scene.check(&["--use"]).outcome("use"), "refused");
+    scene.file(
+        "formulary.toml",
+        "started = 2026-06-01\n[owner]\nrole = \"Ward systems\"\ncontact = \"w@hospital.example\"\n",
+    );
+    let feeds = scene.path("feeds");
+    scene.run(&["init", ".", "--yes", "--force", "--as-of", TODAY, "--feeds", feeds.to_str().unwrap()]);
+    let text = std::fs::read_to_string(scene.root().join("formulary.toml")).unwrap();
+    assert!(text.contains("started = 2026-06-01") && text.contains("Ward systems"), "{text}");
+}

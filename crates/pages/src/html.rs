@@ -176,8 +176,12 @@ fn reasons(assessment: &Assessment, out: &mut String) {
                 out,
                 "<dt>{} <span class=\"tag {}\">{}</span></dt><dd>{} <span class=\"quiet\">({}, {})</span><br>{}</dd>",
                 escape(&reason.control),
-                class(reason.outcome),
-                capital(reason.outcome.word()),
+                if reason.action == domain::verdict::Action::Advise {
+                    "advice".to_owned()
+                } else {
+                    class(reason.outcome)
+                },
+                capital(words::consequence(reason)),
                 escape(&reason.why),
                 escape(&reason.row),
                 reason.state.word(),
@@ -273,7 +277,7 @@ fn looked(assessment: &Assessment, out: &mut String) {
         if unread.is_empty() { "nothing that was recognised".to_owned() } else { unread.join("<br>") };
     add("Not looked at", unread);
     let feeds = words::feeds(assessment);
-    add("Feeds", if feeds.is_empty() { "none loaded".to_owned() } else { escape(&feeds.join(", ")) });
+    add("Feeds", if feeds.is_empty() { "none was asked".to_owned() } else { escape(&feeds.join(", ")) });
     if let Some(digest) = assessment.digest {
         add("Digest", format!("<code>{digest}</code>"));
     }

@@ -112,7 +112,7 @@ fn reasons(assessment: &Assessment, out: &mut String) {
                 verdict.purpose.word(),
                 code(&reason.control),
                 reason.state.word(),
-                reason.outcome.word(),
+                words::consequence(reason),
                 plain(&reason.why)
             );
         }
@@ -138,7 +138,7 @@ fn looked(assessment: &Assessment, out: &mut String) {
         let _ = writeln!(out, "Not looked at: {}{more}.", shown.join(", "));
     }
     let feeds = words::feeds(assessment);
-    let feeds = if feeds.is_empty() { "none loaded".to_owned() } else { feeds.join(", ") };
+    let feeds = if feeds.is_empty() { "none was asked".to_owned() } else { feeds.join(", ") };
     let _ = writeln!(out, "Feeds: {feeds}. As of {}.", assessment.as_of);
     if let Some(digest) = assessment.digest {
         let _ = writeln!(out, "Assessment {}", code(&digest.to_string()));

@@ -22,8 +22,45 @@ pub fn render(assessment: &Assessment) -> String {
     let actions = actions::of(assessment);
     next(assessment, &actions, &mut out);
     advice(assessment, &mut out);
+    set_aside(assessment, &mut out);
     looked(assessment, &mut out);
     out
+}
+
+/// What exceptions and trusted statements did, and which of them do not hold.
+fn set_aside(assessment: &Assessment, out: &mut String) {
+    let remarks: Vec<&domain::Finding> =
+        assessment.findings.iter().filter(|f| f.kind == domain::FindingKind::Exception).collect();
+    let excused = assessment
+        .evidence
+        .iter()
+        .filter(|e| e.kind == "vex")
+        .filter_map(|e| e.value.as_array())
+        .flatten()
+        .collect::<Vec<_>>();
+    if remarks.is_empty() && excused.is_empty() {
+        return;
+    }
+    heading(out, "Set aside");
+    for row in &excused {
+        let text = |key: &str| row[key].as_str().unwrap_or_default();
+        let line = format!(
+            "{} in {}: excused by {} until {} ({})",
+            text("id"),
+            text("component"),
+            text("signer"),
+            text("until"),
+            text("why")
+        );
+        lines(out, "  ", "    ", &line);
+    }
+    for finding in remarks.iter().take(10) {
+        let place = finding.places.first().map(|p| format!(" ({p})")).unwrap_or_default();
+        lines(out, "  ", "    ", &format!("{}{place}", finding.title));
+    }
+    if remarks.len() > 10 {
+        let _ = writeln!(out, "  and {} more", remarks.len() - 10);
+    }
 }
 
 fn style(outcome: Outcome) -> Style {
@@ -182,7 +219,7 @@ fn looked(assessment: &Assessment, out: &mut String) {
     }
     let feeds = words::feeds(assessment);
     if feeds.is_empty() {
-        let _ = writeln!(out, "  feeds: none loaded");
+        let _ = writeln!(out, "  feeds: none was asked");
     } else {
         lines(out, "  feeds: ", "         ", &feeds.join(", "));
     }

@@ -101,6 +101,14 @@ pub fn feeds(assessment: &Assessment) -> Vec<String> {
         .collect()
 }
 
+/// What a reason makes of the verdict, as a word; advice has no consequence, and is no yes either.
+pub const fn consequence(reason: &domain::Reason) -> &'static str {
+    match reason.action {
+        domain::verdict::Action::Advise => "advice",
+        _ => reason.outcome.word(),
+    }
+}
+
 /// One line that says what a verdict means for the reader.
 pub fn meaning(verdict: &Verdict) -> &'static str {
     match (verdict.purpose, verdict.outcome) {

@@ -19,6 +19,11 @@ pub fn path(model: &Evidence) -> &str {
     model.value["path"].as_str().unwrap_or_default()
 }
 
+/// Whether it lies among tests or examples only.
+pub fn development(model: &Evidence) -> bool {
+    model.value["development"] == serde_json::Value::Bool(true)
+}
+
 /// Its name on screens.
 pub fn name(model: &Evidence) -> String {
     match model.value["name"].as_str() {

@@ -125,7 +125,9 @@ fn front_page(assessment: &Assessment, facts: &mut Facts) {
             facts.set_if(fact::README_PARTS, readme["present"].as_u64());
         }
     }
-    if let Some(device) = super::value(assessment, "device") {
+    // Without a front page nobody has said what it is for: that stays open.
+    let described = super::value(assessment, "readme").is_some_and(|readme| !readme["path"].is_null());
+    if let Some(device) = super::value(assessment, "device").filter(|_| described) {
         let claims = device["claims"].as_array().is_some_and(|list| !list.is_empty());
         let claim =
             match (claims && device["denied"] != Value::Bool(true), device["notice"] == Value::Bool(true)) {

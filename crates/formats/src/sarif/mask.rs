@@ -21,22 +21,33 @@ pub(super) fn first_line(text: &str) -> Option<String> {
     let line: String = line.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     let mut out = String::with_capacity(line.len());
     let mut word = String::new();
+    // What follows the name of a secret is masked whatever it looks like: `password: hunter2`.
+    let mut named = false;
     for c in line.chars() {
         if c.is_alphanumeric()
             || matches!(c, '+' | '_' | '-' | '=' | '/' | '@' | '.' | '~' | '%' | '!' | '$' | '*')
         {
             word.push(c);
         } else {
-            push(&mut out, &word);
+            push(&mut out, &word, named);
+            named = (c == ':' && names_a_secret(&word)) || (named && word.is_empty());
             word.clear();
             out.push(c);
         }
     }
-    push(&mut out, &word);
+    push(&mut out, &word, named);
     Some(mask_numbers(&out))
 }
 
-fn push(out: &mut String, word: &str) {
+/// Ends of names that stand before a secret, in lower case.
+const NAMES: [&str; 9] = ["password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key"];
+
+fn names_a_secret(word: &str) -> bool {
+    let word = word.to_lowercase();
+    NAMES.iter().any(|name| word.ends_with(name))
+}
+
+fn push(out: &mut String, word: &str, mut named: bool) {
     // Parts of paths, hosts and assignments are looked at each on its own; what joins them stays.
     let joins = |c: char| matches!(c, '/' | '.' | '=' | '@');
     for part in word.split_inclusive(joins) {
@@ -44,7 +55,8 @@ fn push(out: &mut String, word: &str) {
             Some((at, c)) if joins(c) => part.split_at(at),
             _ => (part, ""),
         };
-        out.push_str(if may_be_secret(bare) { "[masked]" } else { bare });
+        out.push_str(if !bare.is_empty() && (named || may_be_secret(bare)) { "[masked]" } else { bare });
+        named = end == "=" && names_a_secret(bare);
         out.push_str(end);
     }
 }
@@ -107,6 +119,7 @@ mod tests {
             ("key AKIAIOSFODNN7EXAMPLE found", Some("key [masked] found")),
             ("token=ghp_0123456789abcdefghijABCDEFGHIJ456789", Some("token=[masked]")),
             ("password is `kJh8/fK3l+0sAq9ZxCvB12nM`.", Some("password is `kJh8/[masked]`.")),
+            ("password=hunter2 and token: abc.", Some("password=[masked] and token: [masked].")),
             ("patient 943 476 5919 in line 4", Some("patient [masked] in line 4")),
             ("NHS number 9434765919, call 020-7946-0958", Some("NHS number [masked], call [masked]")),
             ("CVE-2021-44228 in log4j-core 2.14.0", Some("CVE-2021-44228 in log4j-core 2.14.0")),

@@ -72,8 +72,8 @@ pub(crate) fn text(changes: &Changes) -> String {
         }
     }
     for control in &changes.controls {
-        let mark = if control.worse { "worse" } else { "better" };
-        let _ = writeln!(out, "  {mark:<7}{}: {} → {}", control.control, control.before, control.after);
+        let mark = if control.worse { "worse" } else { "changed" };
+        let _ = writeln!(out, "  {mark:<8}{}: {} → {}", control.control, control.before, control.after);
     }
     let verdict = if changes.nothing_worse() { "Nothing is worse." } else { "Something is worse." };
     let _ = writeln!(out, "{verdict}");

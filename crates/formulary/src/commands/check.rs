@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
             codes.push(since(&judge, &opened, named, revision, &judged, args)?);
             continue;
         }
-        show(&judged, args.format)?;
+        show(&judged, args.format, judge.has_advisories())?;
         if args.format == Format::Text && args.subjects.len() > 1 {
             answer("\n");
         }
@@ -73,13 +73,13 @@ fn counted(assessment: &Assessment, publish_asked: bool) -> impl Iterator<Item =
     assessment.verdicts.iter().filter(move |v| v.purpose == Purpose::Use || publish_asked || public)
 }
 
-fn show(judged: &Judged, format: Format) -> Result<(), Failure> {
+fn show(judged: &Judged, format: Format, loaded: bool) -> Result<(), Failure> {
     let assessment = &judged.assessment;
     match format {
         Format::Text => {
             let mut text = pages::text::render(assessment);
             text.push_str(&conflicts(judged));
-            text.push_str(&hint(assessment));
+            text.push_str(&hint(assessment, loaded));
             answer(&text);
         }
         Format::Json => answer(&format!("{}\n", serde_json::to_string(assessment)?)),
@@ -93,10 +93,9 @@ fn show(judged: &Judged, format: Format) -> Result<(), Failure> {
 }
 
 /// What a newcomer needs next: feeds.
-fn hint(assessment: &Assessment) -> String {
-    let blind = assessment.feeds.iter().all(|feed| !feed.name.starts_with("osv/"))
-        && assessment.verdicts.iter().any(|v| v.outcome == Outcome::NotEvaluated);
-    if blind {
+fn hint(assessment: &Assessment, loaded: bool) -> String {
+    let blind = assessment.verdicts.iter().any(|v| v.outcome == Outcome::NotEvaluated);
+    if blind && !loaded {
         "  No advisories are loaded: `formulary feeds import DIR` takes in a folder in OSV's export layout,\n  \
          `formulary feeds sync` fetches them from the addresses you name.\n"
             .to_owned()
@@ -165,7 +164,7 @@ fn since(
     let before = judge.judge(&Opened::Revision(before), named, questions)?;
     let changes = change::between(&before.assessment, &now.assessment);
     if args.format != Format::Text {
-        show(now, args.format)?;
+        show(now, args.format, judge.has_advisories())?;
     } else {
         answer(&super::changes::text(&changes));
     }

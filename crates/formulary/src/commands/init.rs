@@ -35,11 +35,21 @@ pub(crate) fn run(args: &Init, world: &World) -> Result<u8, Failure> {
     }
     let judge = Judge::new(&args.judging, world)?;
     let opened = subject::folder(folder)?;
+    // Writing anew keeps what people declared, and the day the clock started: it cannot be reset.
+    let before = std::fs::read(folder.join(system_file::FILE))
+        .ok()
+        .and_then(|bytes| System::read(system_file::FILE, &bytes).ok())
+        .unwrap_or_default();
     // A first look, without any declaration, for what can be guessed.
     let first = judge.judge_as(&opened, &named, QUESTIONS, &Own::default())?;
     let guessed = owner::of_system(&first.assessment, &Declared::default(), None);
     let asking = !args.yes && std::io::stdin().is_terminal();
-    let name = ask(asking, "Name of the system", args.name.clone(), guess_name(folder))?;
+    let name = ask(
+        asking,
+        "Name of the system",
+        args.name.clone(),
+        before.name.clone().or_else(|| guess_name(folder)),
+    )?;
     let role = ask(
         asking,
         "Role or team that answers for it",
@@ -50,29 +60,35 @@ pub(crate) fn run(args: &Init, world: &World) -> Result<u8, Failure> {
         asking,
         "How to reach that role",
         args.contact.clone(),
-        guessed.as_ref().and_then(|o| o.contact.clone()),
+        before
+            .owner
+            .as_ref()
+            .map(|o| o.contact.clone())
+            .or_else(|| guessed.as_ref().and_then(|o| o.contact.clone())),
     )?;
     let tier = match args.judging.tier {
         Some(tier) => tier,
+        None if before.tier.is_some() && !asking => before.tier.unwrap_or(Tier::Operational),
         None => ask_tier(asking)?,
     };
     let today = judge.as_of.date();
     let system = System {
         name,
         tier: Some(tier),
-        exposure: args.judging.exposure,
-        visibility: args.judging.visibility,
-        deployment: args.judging.deployment,
-        started: Some(today),
+        exposure: args.judging.exposure.or(before.exposure),
+        visibility: args.judging.visibility.or(before.visibility),
+        deployment: args.judging.deployment.or(before.deployment),
+        started: Some(before.started.filter(|day| *day <= today).unwrap_or(today)),
         owner: role.clone().zip(contact).map(|(role, contact)| Owner {
             role,
             contact,
-            confirmed: Some(today).filter(|_| args.owner.is_some() || asking),
+            // Whoever runs this is not the role that accepts: it confirms for itself.
+            confirmed: None,
             patches: None,
             monitors: None,
             line: 0,
         }),
-        ..System::default()
+        ..before
     };
     let who = system.owner.as_ref().map_or_else(|| "nobody named yet".to_owned(), |owner| owner.role.clone());
     let own = Own { system: Some(system), debt: None };
