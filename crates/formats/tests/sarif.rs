@@ -1,5 +1,7 @@
 //! Reports: those of other scanners read, and our own written.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     collections::BTreeSet,
     io::Write as _,

@@ -1,5 +1,7 @@
 //! Bills of materials: what is read, what is refused, and what leaves a fault.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::{borrow::Cow, collections::BTreeSet, path::Path};
 
 use domain::{Resolution, Scope};

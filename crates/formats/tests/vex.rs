@@ -1,5 +1,7 @@
 //! Statements on flaws: both formats as one value, and when a statement applies to a component.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use domain::Purl;
 use formats::vex::{self, VexDocument, VexStatus};
 
