@@ -158,7 +158,7 @@ fn corpus_match_1_000(bencher: divan::Bencher<'_, '_>) {
         ("maven", Some("com.fasterxml.jackson.core"), "jackson-databind", "2.9.8"),
         ("gem", None, "rails", "5.2.0"),
     ];
-    let components: Vec<Component> = (0..1_000)
+    let components: Vec<Component> = (0..1_000usize)
         .map(|i| {
             let purl = if i.is_multiple_of(5) {
                 let (kind, namespace, name, version) = known[i / 5 % known.len()];
@@ -175,5 +175,14 @@ fn corpus_match_1_000(bencher: divan::Bencher<'_, '_>) {
             Component::new(purl.unwrap(), Place::file("lock"))
         })
         .collect();
+    bencher.bench(|| feeds.matches(&components));
+}
+
+/// Names with very many records, one lookup each.
+#[divan::bench(args = ["pkg:pypi/tensorflow@2.4.0", "pkg:pypi/django@3.2.1", "pkg:golang/stdlib@1.20.1", "pkg:npm/lodash@4.17.15", "pkg:gem/rails@5.2.0", "pkg:maven/com.fasterxml.jackson.core/jackson-databind@2.9.8"])]
+fn corpus_match_one(bencher: divan::Bencher<'_, '_>, purl: &str) {
+    let Some(library) = corpus() else { return };
+    let feeds = Feeds::open(library).unwrap();
+    let components = [Component::new(purl.parse().unwrap(), Place::file("lock"))];
     bencher.bench(|| feeds.matches(&components));
 }

@@ -9,11 +9,7 @@ use std::cmp::Ordering;
 
 use versions::{Event, Scheme};
 
-use crate::{
-    ecosystem::Target,
-    judge::{Judged, judge},
-    record::Stored,
-};
+use crate::{ecosystem::Target, judge::is_clear, record::Stored};
 
 /// Most candidates tried.
 const MOST_CANDIDATES: usize = 256;
@@ -63,7 +59,7 @@ pub(crate) fn lowest_clearing(
 ) -> Option<String> {
     let scheme = target.scheme?;
     let above = |c: &&String| scheme.compare(c, version) == Ok(Ordering::Greater);
-    let clear = |c: &&String| records.iter().all(|record| judge(record, target, c) == Judged::No);
+    let clear = |c: &&String| records.iter().all(|record| is_clear(record, target, c));
     candidates.iter().filter(above).take(MOST_CANDIDATES).find(clear).cloned()
 }
 

@@ -57,47 +57,77 @@ pub enum Doubt {
     Contradiction,
 }
 
+/// An answer before it is put into words: most are asked for only to find a version that clears.
+#[derive(Clone, Copy)]
+enum Answer<'r> {
+    No,
+    Yes(How<'r>),
+    Undetermined(Why<'r>),
+}
+
+/// What says yes.
+#[derive(Clone, Copy)]
+enum How<'r> {
+    Range(&'r StoredRange<'r>),
+    /// Listed, among so many.
+    List(usize),
+    /// A range without an end, beside a list of so many that does not hold it.
+    Sweeping(&'r StoredRange<'r>, usize),
+}
+
+/// What makes it undetermined.
+#[derive(Clone, Copy)]
+enum Why<'r> {
+    /// The version cannot be compared with this range.
+    Version(&'r StoredRange<'r>),
+    /// An event of this range cannot be compared.
+    Event(&'r StoredRange<'r>),
+    NoOrder,
+    NothingStated,
+    Release(&'r str),
+    Contradiction(How<'r>),
+}
+
 /// Judges a record; `version` is the target's own, or one that may clear it.
 pub(crate) fn judge(record: &Stored<'_>, target: &Target, version: &str) -> Judged {
-    let mut best = Judged::No;
+    match answer(record, target, version) {
+        Answer::No => Judged::No,
+        Answer::Yes(how) => {
+            Judged::Yes { matched: how.words(target, version), sweeping: matches!(how, How::Sweeping(..)) }
+        }
+        Answer::Undetermined(why) => {
+            Judged::Undetermined { doubt: why.doubt(), why: why.words(target, version) }
+        }
+    }
+}
+
+/// Whether a record certainly does not hold for a version.
+pub(crate) fn is_clear(record: &Stored<'_>, target: &Target, version: &str) -> bool {
+    matches!(answer(record, target, version), Answer::No)
+}
+
+fn answer<'r>(record: &'r Stored<'r>, target: &Target, version: &str) -> Answer<'r> {
+    let mut best = Answer::No;
     let precise = record.kind == RecordKind::Malware && has_precise_range(record, target);
     for affected in &record.affected {
         let applies = target.release.applies(affected.suffix);
         if applies == Some(false) {
             continue;
         }
-        let mut judged = judge_affected(affected, target, version);
-        if let Judged::Yes { matched, sweeping: true } = &judged
+        let mut answer = answer_of(affected, target, version);
+        if let Answer::Yes(how @ How::Sweeping(..)) = answer
             && precise
         {
-            let why = format!(
-                "the record condemns every version in one range ({matched}) and names exact ones in another, which does not hold {}",
-                shown(version)
-            );
-            judged = Judged::Undetermined { doubt: Doubt::Contradiction, why };
+            answer = Answer::Undetermined(Why::Contradiction(how));
         }
-        if applies.is_none() && judged != Judged::No {
-            let why = format!(
-                "it holds for release `{}`; which release this is, is not stated",
-                shown(affected.suffix)
-            );
-            judged = Judged::Undetermined { doubt: Doubt::Release, why };
+        if applies.is_none() && !matches!(answer, Answer::No) {
+            answer = Answer::Undetermined(Why::Release(affected.suffix));
         }
-        if rank(&judged) > rank(&best) {
-            best = judged;
+        if answer.rank() > best.rank() {
+            best = answer;
         }
     }
     best
-}
-
-fn rank(judged: &Judged) -> u8 {
-    match judged {
-        Judged::No => 0,
-        Judged::Undetermined { doubt: Doubt::Contradiction, .. } => 2,
-        Judged::Undetermined { .. } => 1,
-        Judged::Yes { sweeping: true, .. } => 3,
-        Judged::Yes { sweeping: false, .. } => 4,
-    }
 }
 
 fn has_precise_range(record: &Stored<'_>, target: &Target) -> bool {
@@ -110,56 +140,88 @@ fn has_precise_range(record: &Stored<'_>, target: &Target) -> bool {
         .any(|a| a.ranges.iter().any(bounded))
 }
 
-fn judge_affected(affected: &StoredAffected<'_>, target: &Target, version: &str) -> Judged {
-    let mut sweeping = None;
-    let mut doubt: Option<Judged> = None;
+fn answer_of<'r>(affected: &'r StoredAffected<'r>, target: &Target, version: &str) -> Answer<'r> {
+    let (mut sweeping, mut why) = (None, None);
     for range in &affected.ranges {
         match contains(range, target.scheme, version) {
             Some(Ok(false)) => {}
             Some(Ok(true)) if range.condemns_every_version() => sweeping = Some(range),
-            Some(Ok(true)) => {
-                let matched = describe(range, target.scheme, version);
-                return Judged::Yes { matched, sweeping: false };
-            }
-            Some(Err(e)) if e.version == cut(version) => {
-                let why =
-                    format!("{}; the record's range: {}", plain(&e.to_string(), 200), all_events(range));
-                doubt = Some(Judged::Undetermined { doubt: Doubt::Version, why });
-            }
-            Some(Err(e)) => {
-                doubt.get_or_insert(Judged::Undetermined {
-                    doubt: Doubt::Record,
-                    why: format!("{}, in the record's range", plain(&e.to_string(), 200)),
-                });
-            }
-            None => {
-                let why = format!("no order of versions is known for {}", target.ecosystem);
-                doubt.get_or_insert(Judged::Undetermined { doubt: Doubt::Record, why });
-            }
+            Some(Ok(true)) => return Answer::Yes(How::Range(range)),
+            Some(Err(e)) if e.version == cut(version) => why = Some(Why::Version(range)),
+            Some(Err(_)) => why = why.or(Some(Why::Event(range))),
+            None => why = why.or(Some(Why::NoOrder)),
         }
     }
     if listed(affected, target.scheme, version) {
-        let matched = match affected.version_count() {
-            1 => format!("version list: {}", shown(version)),
-            n => format!("version list: {} among {n}", shown(version)),
-        };
-        return Judged::Yes { matched, sweeping: false };
+        return Answer::Yes(How::List(affected.version_count()));
     }
     if let Some(range) = sweeping {
-        let mut matched = format!("{} (every version)", all_events(range));
-        if affected.version_count() > 0 {
-            matched.push_str(&format!("; not among the {} it lists", affected.version_count()));
+        return Answer::Yes(How::Sweeping(range, affected.version_count()));
+    }
+    match why {
+        Some(why) => Answer::Undetermined(why),
+        None if affected.incomparable => Answer::Undetermined(Why::NothingStated),
+        None => Answer::No,
+    }
+}
+
+impl Answer<'_> {
+    /// The stronger of two statements about one version has the higher rank.
+    fn rank(self) -> u8 {
+        match self {
+            Self::No => 0,
+            Self::Undetermined(Why::Contradiction(_)) => 2,
+            Self::Undetermined(_) => 1,
+            Self::Yes(How::Sweeping(..)) => 3,
+            Self::Yes(_) => 4,
         }
-        return Judged::Yes { matched, sweeping: true };
     }
-    if let Some(doubt) = doubt {
-        return doubt;
+}
+
+impl How<'_> {
+    fn words(self, target: &Target, version: &str) -> String {
+        match self {
+            Self::Range(range) => describe(range, target.scheme, version),
+            Self::List(1) => format!("version list: {}", shown(version)),
+            Self::List(n) => format!("version list: {} among {n}", shown(version)),
+            Self::Sweeping(range, 0) => format!("{} (every version)", all_events(range)),
+            Self::Sweeping(range, n) => {
+                format!("{} (every version); not among the {n} it lists", all_events(range))
+            }
+        }
     }
-    if affected.incomparable {
-        let why = "the record states no versions that can be compared".to_owned();
-        return Judged::Undetermined { doubt: Doubt::Record, why };
+}
+
+impl Why<'_> {
+    const fn doubt(self) -> Doubt {
+        match self {
+            Self::Version(_) => Doubt::Version,
+            Self::Event(_) | Self::NoOrder | Self::NothingStated => Doubt::Record,
+            Self::Release(_) => Doubt::Release,
+            Self::Contradiction(_) => Doubt::Contradiction,
+        }
     }
-    Judged::No
+
+    fn words(self, target: &Target, version: &str) -> String {
+        let fault = |range: &StoredRange<'_>| match contains(range, target.scheme, version) {
+            Some(Err(e)) => plain(&e.to_string(), 200),
+            _ => "it cannot be compared".to_owned(),
+        };
+        match self {
+            Self::Version(range) => format!("{}; the record's range: {}", fault(range), all_events(range)),
+            Self::Event(range) => format!("{}, in the record's range", fault(range)),
+            Self::NoOrder => format!("no order of versions is known for {}", target.ecosystem),
+            Self::NothingStated => "the record states no versions that can be compared".to_owned(),
+            Self::Release(suffix) => {
+                format!("it holds for release `{}`; which release this is, is not stated", shown(suffix))
+            }
+            Self::Contradiction(how) => format!(
+                "the record condemns every version in one range ({}) and names exact ones in another, which does not hold {}",
+                how.words(target, version),
+                shown(version)
+            ),
+        }
+    }
 }
 
 /// Whose order a range follows: SEMVER ranges Semantic Versioning, but in ecosystems whose own

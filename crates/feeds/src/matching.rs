@@ -20,7 +20,7 @@ use crate::{
     fix,
     import::{EpssValue, FIRST_YEAR, KevValue, SsvcValue},
     index::IndexError,
-    judge::{Doubt, Judged, judge},
+    judge::{Doubt, Judged, is_clear, judge},
     record::{self, RecordKind, Stored},
 };
 
@@ -426,7 +426,7 @@ fn clears_all(
     };
     let asked: Vec<&Stored<'_>> =
         records.iter().zip(judged).filter(judgeable).map(|(record, _)| record).collect();
-    if asked.iter().all(|record| judge(record, target, start) == Judged::No) {
+    if asked.iter().all(|record| is_clear(record, target, start)) {
         return Some(start.to_owned());
     }
     let candidates = fix::fixed_versions(&asked, target);
