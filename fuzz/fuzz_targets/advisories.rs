@@ -78,7 +78,12 @@ fuzz_target!(|data: &[u8]| {
         4 => drop(endoflife::parse(data)),
         5 => any_bytes(data),
         6 => hostile_block("osv/npm", &["left-pad"], data, "pkg:npm/left-pad@1.2.3"),
-        _ => hostile_block("endoflife", &["purl:generic/node", "product:nodejs"], data, "pkg:generic/node@20.1.0"),
+        _ => hostile_block(
+            "endoflife",
+            &["purl:generic/node", "product:nodejs"],
+            data,
+            "pkg:generic/node@20.1.0",
+        ),
     }
     if let Ok(text) = std::str::from_utf8(data)
         && let Some(cve) = CveId::parse(text)

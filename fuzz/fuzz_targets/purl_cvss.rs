@@ -13,8 +13,9 @@ fn keeps_the_rules(purl: &Purl) {
     assert!(text.is_ascii() && text.len() <= LONGEST);
     assert!(!text.bytes().any(|b| b.is_ascii_control()));
     assert_eq!(text.parse::<Purl>().as_ref(), Ok(purl));
-    let segments = purl.namespace().into_iter().chain([purl.name()]).chain(purl.version()).chain(purl.subpath());
-    assert!(segments.flat_map(|part| part.split('/')).all(|segment| segment != "..") );
+    let segments =
+        purl.namespace().into_iter().chain([purl.name()]).chain(purl.version()).chain(purl.subpath());
+    assert!(segments.flat_map(|part| part.split('/')).all(|segment| segment != ".."));
     assert!(!purl.name().is_empty() && !purl.native_name().is_empty());
 }
 
@@ -28,11 +29,14 @@ fuzz_target!(|data: &[u8]| {
     }
     // The parts as a reader of some file would hand them over.
     let mut parts = text.split('\n');
-    let (kind, namespace, name) = (parts.next().unwrap_or_default(), parts.next(), parts.next().unwrap_or_default());
+    let (kind, namespace, name) =
+        (parts.next().unwrap_or_default(), parts.next(), parts.next().unwrap_or_default());
     if let Ok(purl) = Purl::new(kind, namespace, name, parts.next()) {
         keeps_the_rules(&purl);
         keeps_the_rules(&purl.with_version(Some(text)));
-        for other in [purl.with_qualifier(kind, text), purl.with_subpath(Some(text)), purl.with_qualifier("a", name)] {
+        for other in
+            [purl.with_qualifier(kind, text), purl.with_subpath(Some(text)), purl.with_qualifier("a", name)]
+        {
             other.iter().for_each(keeps_the_rules);
         }
     }

@@ -14,7 +14,10 @@ fuzz_target!(|data: &[u8]| {
         assert!(!result.title.chars().any(char::is_control) && !result.rule.chars().any(char::is_control));
         assert!(result.severity_tenths.is_none_or(|tenths| tenths <= 100));
         if let Some(place) = &result.place {
-            assert!(!place.path.starts_with('/') && place.path.split('/').all(|part| !matches!(part, "" | "." | "..")));
+            assert!(
+                !place.path.starts_with('/')
+                    && place.path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+            );
         }
     }
     if report.runs.iter().any(|run| !run.complete) {

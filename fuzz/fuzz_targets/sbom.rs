@@ -49,7 +49,12 @@ fuzz_target!(|data: &[u8]| {
             for product in &statement.products {
                 if let Some(purl) = &product.purl {
                     let applies = statement.applies(purl, &ids);
-                    assert!(!applies || product.subcomponents.is_empty() || statement.products.len() > 1 || product.subcomponents.iter().any(|p| p.matches(purl)));
+                    assert!(
+                        !applies
+                            || product.subcomponents.is_empty()
+                            || statement.products.len() > 1
+                            || product.subcomponents.iter().any(|p| p.matches(purl))
+                    );
                     assert!(!statement.applies(purl, &[]));
                 }
             }

@@ -372,12 +372,10 @@ fn join(kept: &mut Component, other: Component) {
     if kept.resolution == Resolution::Exact {
         kept.resolution = other.resolution;
     }
-    if matches!(kept.origin, Origin::Unstated)
-        || matches!(other.origin, Origin::Git { .. } | Origin::Path | Origin::Archive { .. })
-    {
-        if !matches!(other.origin, Origin::Unstated) {
-            kept.origin = other.origin;
-        }
+    let telling = matches!(kept.origin, Origin::Unstated)
+        || matches!(other.origin, Origin::Git { .. } | Origin::Path | Origin::Archive { .. });
+    if telling && !matches!(other.origin, Origin::Unstated) {
+        kept.origin = other.origin;
     }
     if kept.licence.is_none() {
         kept.licence = other.licence;

@@ -65,7 +65,11 @@ fn one_integrity(text: &str) -> Option<ContentHash> {
     };
     let bytes = base64(value.split('?').next()?)?;
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    let value: String = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+    let mut value = String::with_capacity(bytes.len() * 2);
+    for byte in &bytes {
+        value.push(digit(byte >> 4));
+        value.push(digit(byte & 15));
+    }
     (bytes.len() == length).then(|| ContentHash { algorithm: algorithm.to_owned(), value })
 }
 

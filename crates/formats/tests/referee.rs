@@ -258,7 +258,9 @@ fn lacking(script: &str) -> Option<&'static str> {
     if matches!(script, "gemfile.py" | "gemspec.py") && !answers("ruby", &["-rbundler", "-e", "0"]) {
         return Some("ruby with Bundler");
     }
-    if (text.contains("from pip.") || text.contains("python_names")) && !answers("python3", &["-c", "import pip"]) {
+    if (text.contains("from pip.") || text.contains("python_names"))
+        && !answers("python3", &["-c", "import pip"])
+    {
         return Some("pip");
     }
     if text.contains("tomllib") && !answers("python3", &["-c", "import tomllib"]) {

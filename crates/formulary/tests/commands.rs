@@ -51,8 +51,7 @@ fn why_explains_a_component_a_finding_and_a_control() {
         assert!(component.out.contains(part), "{part}: {}", component.out);
     }
     let finding = with_feeds(&scene, &["why", "ghsa-aaaa-aaaa-aaaa"]);
-    for part in
-        ["BOD 26-04 row", "assumed", "npm install alpha@1.5.0", "excepted by", "next time", "INB-02"]
+    for part in ["BOD 26-04 row", "assumed", "npm install alpha@1.5.0", "excepted by", "next time", "INB-02"]
     {
         assert!(finding.out.contains(part), "{part}: {}", finding.out);
     }

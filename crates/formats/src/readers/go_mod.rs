@@ -194,7 +194,7 @@ fn parse<'a>(path: &str, text: &'a str) -> Result<Mod<'a>, Unreadable> {
                 read.required.push((module, version, number, indirect));
             }
             ("replace", [from, "=>", to @ ..]) => {
-                drop(read.replaced.insert((from, ""), replacement(to, &bad)?))
+                let _ = read.replaced.insert((from, ""), replacement(to, &bad)?);
             }
             ("replace", [from, version, "=>", to @ ..]) => {
                 read.replaced.insert((from, version), replacement(to, &bad)?);

@@ -40,7 +40,8 @@ pub(super) fn first_line(text: &str) -> Option<String> {
 }
 
 /// Ends of names that stand before a secret, in lower case.
-const NAMES: [&str; 9] = ["password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key"];
+const NAMES: [&str; 9] =
+    ["password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key"];
 
 fn names_a_secret(word: &str) -> bool {
     let word = word.to_lowercase();
