@@ -41,6 +41,7 @@ pub(crate) struct Judge {
 }
 
 /// A subject, opened.
+#[expect(clippy::large_enum_variant, reason = "one value a run, never in a list")]
 pub(crate) enum Opened {
     Folder { folder: Folder, checkout: Option<Checkout> },
     File(OneFile),

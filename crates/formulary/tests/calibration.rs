@@ -1,4 +1,10 @@
 //! Calibration over real repositories: the packs must not refuse the world.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where its own scene fails"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! Every command, as a person would use it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where its own scene fails"
+)]
 
 mod common;
 

@@ -1,5 +1,11 @@
 //! The kept inputs of every fuzz target, run through the target's own code on a stable toolchain.
 //! A crash that fuzzing finds is kept as one more seed, and fails here until it is mended.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where its own scene fails"
+)]
 #![allow(unused_attributes, unreachable_pub, missing_docs, reason = "the targets are written for libFuzzer")]
 
 use std::{fs, path::Path};
@@ -21,7 +27,9 @@ mod versions;
 #[path = "../../../fuzz/fuzz_targets/weights.rs"]
 mod weights;
 
-const TARGETS: [(&str, fn(&[u8])); 8] = [
+type Target = (&'static str, fn(&[u8]));
+
+const TARGETS: [Target; 8] = [
     ("advisories", advisories::run),
     ("lockfiles", lockfiles::run),
     ("own_files", own_files::run),

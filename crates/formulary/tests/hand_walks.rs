@@ -1,4 +1,10 @@
 //! The hand walks of the packs' calibration: what a person who knows the rules expects, line by line.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where its own scene fails"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! Same subject, feeds, pack, circumstances and clock: the same digest, wherever and whoever.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where its own scene fails"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! Synchronising with a real server on the loopback: the program's own HTTP client, end to end.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where its own scene fails"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! The walls of the house (ARCHITECTURE.md), held against the dependency graph and the sources.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where its own scene fails"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
