@@ -120,8 +120,16 @@ pub fn observe(material: &dyn Material) -> Observed {
         }
         inventories.push(inventory);
     }
+    // What an SBOM names without an identity is no component here: it was not looked at.
+    for fault in inventories.iter().flat_map(|inventory| &inventory.faults) {
+        if matches!(fault.id, "no-purl" | "bad-purl" | "incomplete") {
+            out.unread
+                .push((fault.place.path.clone(), "it names parts that have no usable identity".to_owned()));
+        }
+    }
     out.files.sort_by(|a, b| a.path.cmp(&b.path));
     out.unread.sort();
+    out.unread.dedup();
     out.source_without_manifest = source && out.files.is_empty() && out.unread.is_empty();
     out.anything = source || !out.files.is_empty() || !out.unread.is_empty();
     for inventory in &inventories {
