@@ -106,7 +106,7 @@ fn used(gather: &mut Gather, step: Node<'_>, lines: &[&str]) {
         Some(_) => Resolution::Exact,
         None if version.is_empty() => Resolution::Unresolved,
         None if is_full_version(version) => Resolution::Exact,
-        None => Resolution::Range { requirement: version.to_owned() },
+        None => Resolution::Range { requirement: version.chars().take(200).collect() },
     };
     let shown = Some(version).filter(|version| commit.is_some() || is_version(version));
     let purl =
