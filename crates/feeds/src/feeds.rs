@@ -52,6 +52,19 @@ impl Feeds {
         Ok(if second == first { feeds } else { Self::of(&library, second.feeds) })
     }
 
+    /// Opens the feeds that an assessment names, current or not, with the dates and coverage it
+    /// states: what a replay needs. One that was pruned is listed by [`Feeds::damaged`].
+    pub fn open_named(library: &Path, stamps: &[FeedStamp]) -> Self {
+        let held = stamps.iter().map(|stamp| Held {
+            stamp: stamp.clone(),
+            imported: stamp.as_of,
+            withdrawn: 0,
+            unread: 0,
+            unread_named: Vec::new(),
+        });
+        Self::of(&Library::at(library), held.collect())
+    }
+
     fn of(library: &Library, held: Vec<Held>) -> Self {
         let mut feeds = Self {
             held: Vec::new(),

@@ -59,8 +59,16 @@ pub(crate) fn lowest_clearing(
 ) -> Option<String> {
     let scheme = target.scheme?;
     let above = |c: &&String| scheme.compare(c, version) == Ok(Ordering::Greater);
-    let clear = |c: &&String| records.iter().all(|record| is_clear(record, target, c));
-    candidates.iter().filter(above).take(MOST_CANDIDATES).find(clear).cloned()
+    // What stands against one candidate mostly stands against the next: it is asked first.
+    let mut order: Vec<&Stored<'_>> = records.to_vec();
+    let mut clear = |c: &&String| match order.iter().position(|record| !is_clear(record, target, c)) {
+        None => true,
+        Some(at) => {
+            order.swap(0, at);
+            false
+        }
+    };
+    candidates.iter().filter(above).take(MOST_CANDIDATES).find(|c| clear(c)).cloned()
 }
 
 /// The highest of some versions.

@@ -212,6 +212,19 @@ impl Library {
         Ok(Writer { library: self, _lock: lock })
     }
 
+    /// Reads every current index whole and compares it with its digest; names the feeds whose bytes
+    /// are not those that were written. Lookups check what they read and need none of this.
+    ///
+    /// # Errors
+    /// When the list of feeds cannot be read.
+    pub fn verify(&self) -> Result<Vec<String>, LibraryError> {
+        let differs = |held: &Held| {
+            fs::read(self.index_path(&held.stamp.digest))
+                .map_or(true, |b| Digest::of(&b) != held.stamp.digest)
+        };
+        Ok(self.list()?.feeds.iter().filter(|h| differs(h)).map(|h| h.stamp.name.clone()).collect())
+    }
+
     /// Removes index files that are neither current nor named in `keep` (the digests that kept
     /// assessments name).
     ///

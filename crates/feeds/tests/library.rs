@@ -220,10 +220,21 @@ fn feeds_that_a_kept_assessment_names_survive_pruning() {
     );
 
     let library = Library::at(&scene.library());
+    assert!(library.verify().unwrap().is_empty());
     let pruned = library.prune(&[old.digest]).unwrap();
     assert_eq!((pruned.removed.len(), pruned.kept), (0, vec![old.digest]));
+    // A replay opens what the assessment named, not what is current.
+    let b = [component("pkg:npm/b@1.0.0")];
+    let named = Feeds::open_named(&scene.library(), std::slice::from_ref(&old));
+    assert_eq!((named.matches(&b).components[0].matches.len(), named.stamps()), (1, vec![old.clone()]));
+    assert!(scene.open().matches(&b).components[0].matches.is_empty());
     let pruned = library.prune(&[]).unwrap();
     assert_eq!(pruned.removed, [old.digest]);
+    let named = Feeds::open_named(&scene.library(), std::slice::from_ref(&old));
+    assert!(matches!(named.matches(&b).components[0].looked, LookedAt::Unreadable { .. }));
+    std::fs::write(scene.library().join("index").join(new.digest.hex()), "cut").unwrap();
+    assert_eq!(library.verify().unwrap(), ["osv/npm"]);
+    scene.import().unwrap();
     assert!(feeds::what_changed(&scene.library(), &old, &new).is_err());
     assert_eq!(scene.matches("pkg:npm/c@1.0.0").len(), 1);
 }
