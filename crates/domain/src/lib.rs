@@ -26,6 +26,7 @@ pub mod purl;
 pub mod severity;
 pub mod standing;
 pub mod subject;
+pub mod subject_name;
 pub mod tier;
 pub mod verdict;
 
@@ -45,5 +46,6 @@ pub use purl::Purl;
 pub use severity::Severity;
 pub use standing::Standing;
 pub use subject::Subject;
+pub use subject_name::SubjectName;
 pub use tier::Tier;
 pub use verdict::{Outcome, Purpose, Reason, Verdict};

@@ -34,6 +34,7 @@ pub mod facts;
 pub mod licence;
 pub mod model_licence;
 pub mod pack;
+pub mod quorum;
 pub mod schema;
 pub mod setting;
 pub mod what_if;
