@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::{
     Circumstances, Component, ControlResult, Coverage, Digest, Evidence, Exception, FeedStamp, Finding,
-    Obligation, Subject, Timestamp, Verdict, canonical::CanonicalError,
+    Obligation, Subject, Timestamp, Verdict,
+    canonical::{self, CanonicalError},
 };
 
 /// The schema name written into every assessment.
@@ -58,12 +59,7 @@ impl Assessment {
     /// # Errors
     /// When a value holds a number that canonical JSON refuses.
     pub fn compute_digest(&self) -> Result<Digest, CanonicalError> {
-        let mut value = serde_json::to_value(self)?;
-        if let Value::Object(map) = &mut value {
-            for outside in ["digest", "basis", "local"] {
-                map.remove(outside);
-            }
-        }
-        Digest::of_value(&value)
+        let bytes = canonical::to_vec_without(self, &["digest", "basis", "local"])?;
+        Ok(Digest::of(&bytes))
     }
 }
