@@ -135,12 +135,7 @@ fn of_file(path: &str, text: &[u8], seen: &[Sighting]) -> Vec<Finding> {
     groups
         .into_iter()
         .map(|((grade, kind), (offset, places, count))| {
-            let words = match kind {
-                "nhs-number" => "NHS number",
-                "health-and-care-number" => "Health and Care number",
-                "chi-number" => "CHI number",
-                _ => "National Insurance number",
-            };
+            let words = words(kind);
             let (id, severity, beside) = match grade {
                 Grade::Record => {
                     (format!("{kind}-record"), Severity::High, "beside a name and a date of birth")
@@ -159,6 +154,16 @@ fn of_file(path: &str, text: &[u8], seen: &[Sighting]) -> Vec<Finding> {
             finding
         })
         .collect()
+}
+
+/// The name for people of a kind of number.
+pub(crate) fn words(kind: &str) -> &'static str {
+    match kind {
+        "nhs-number" => "NHS number",
+        "health-and-care-number" => "Health and Care number",
+        "chi-number" => "CHI number",
+        _ => "National Insurance number",
+    }
 }
 
 const REMEDY: &str = "Ask whoever made the file whether the number is real. If it is, tell the information governance \
