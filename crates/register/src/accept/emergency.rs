@@ -1,0 +1,134 @@
+//! What one signature does at once.
+
+use domain::Purpose;
+
+use crate::{
+    accept::{Refused, incomplete},
+    act::{
+        emergency::{Emergency, MAY_BREAK_GLASS, MAY_DENY, Measure},
+        review::{Asks, Opening},
+    },
+    entry::{Denied, Entry, Glass, Logged},
+    register::{Closing, Register},
+    review::{Review, short},
+    words::Words,
+};
+
+impl Register {
+    pub(super) fn emergency(&mut self, logged: &Logged, it: &Emergency) -> Result<(), Refused> {
+        let person = self.person(&logged.by)?;
+        let who_may = match it.measure {
+            Measure::BreakGlass { .. } => &MAY_BREAK_GLASS[..],
+            Measure::Deny { .. } | Measure::Close { .. } => &MAY_DENY[..],
+        };
+        if !person.has_any(who_may) {
+            return Err(Refused::NotYours {
+                who: logged.by.clone(),
+                why: format!("this is for {}", who_may.join(", ")),
+            });
+        }
+        if !it.case.is_whole() {
+            return Err(incomplete("say about what: a use with its tier, or the publication of a repository"));
+        }
+        if !it.reason.is_given() || it.clause.trim().is_empty() {
+            return Err(incomplete("give the reason, and the clause it rests on"));
+        }
+        let today = logged.at.date();
+        let id = short('R', &logged.digest);
+        match &it.measure {
+            Measure::Deny { existing_uses, alternative } => {
+                if existing_uses.trim().is_empty() || alternative.trim().is_empty() {
+                    return Err(incomplete(
+                        "refusing can harm too: say what happens to existing uses, and name the listed alternative or why there is none",
+                    ));
+                }
+                let until = today.plus_days(i64::from(self.body.times.denial));
+                self.table(logged, it, &id, Asks::Removal);
+                let entry = self.entry(&it.case);
+                entry.denied = Some(Denied {
+                    logged: logged.clone(),
+                    until,
+                    clause: it.clause.clone(),
+                    existing_uses: existing_uses.clone(),
+                    alternative: alternative.clone(),
+                    review: id,
+                });
+            }
+            Measure::BreakGlass { team, compensating } => {
+                if team.trim().is_empty() || compensating.trim().is_empty() {
+                    return Err(incomplete("say who uses it, and how the risk is held meanwhile"));
+                }
+                if it.case.purpose != Purpose::Use {
+                    return Err(incomplete("the glass is broken for a use, never for a publication"));
+                }
+                let malware = self
+                    .entries
+                    .get(&it.case)
+                    .is_some_and(|e| e.trips.iter().any(|t| t.wire == crate::act::decision::TripWire::Malware));
+                if malware {
+                    return Err(Refused::NotNow("malware was found in it: no glass is broken for that".to_owned()));
+                }
+                let hours = i64::from(self.body.times.break_glass_hours);
+                let until = domain::Timestamp::from_unix(logged.at.unix() + hours * 3_600);
+                self.table(logged, it, &id, Asks::Use);
+                self.entry(&it.case).glass = Some(Glass { logged: logged.clone(), until, team: team.clone() });
+            }
+            Measure::Close { closure, mending, .. } => {
+                if it.case.purpose != Purpose::Publish {
+                    return Err(incomplete("a closure is about the publication of a repository"));
+                }
+                closure.check(today, self.body.times.emergency_closure)?;
+                if mending.is_empty() {
+                    return Err(incomplete("an emergency closure starts the list of what is mended: name the first step"));
+                }
+                self.closures.push(Closing {
+                    logged: logged.clone(),
+                    case: it.case.clone(),
+                    closure: (**closure).clone(),
+                    emergency: true,
+                    mending: mending.clone(),
+                });
+                self.table(logged, it, &id, Asks::Closure { closure: closure.clone() });
+            }
+        }
+        let times = self.body.times;
+        let entry = self.entry(&it.case);
+        entry.told = entry.stand(logged.at, &times).state;
+        Ok(())
+    }
+
+    fn entry(&mut self, case: &crate::case::Case) -> &mut Entry {
+        self.entries.entry(case.clone()).or_insert_with(|| Entry::new(case.clone()))
+    }
+
+    /// Puts the measure before the committee at once, so that it is confirmed or lapses.
+    fn table(&mut self, logged: &Logged, it: &Emergency, id: &str, asks: Asks) {
+        let opening = Opening {
+            asks,
+            case: Some(it.case.clone()),
+            assessed: None,
+            reason: Words::public(format!("{} ({}): to be confirmed", it.measure.word(), it.clause)),
+            owner: logged.by.clone(),
+            missing: Vec::new(),
+            interests: Vec::new(),
+            terms: None,
+        };
+        self.entry(&it.case).open.insert(id.to_owned());
+        self.reviews.insert(
+            id.to_owned(),
+            Review {
+                id: id.to_owned(),
+                opened: logged.clone(),
+                opening,
+                assessed: Vec::new(),
+                missing: Vec::new(),
+                positions: Vec::new(),
+                answers: Vec::new(),
+                satisfied: Default::default(),
+                overrules: Default::default(),
+                barred: Default::default(),
+                closed: None,
+            },
+        );
+    }
+}

@@ -1,0 +1,130 @@
+//! Obligations met, trip-wires touched, consequences of dates, sealed words.
+
+use domain::Digest;
+
+use crate::{
+    accept::{Refused, incomplete},
+    act::{
+        consequence::Consequence,
+        upkeep::{Done, Erasure, Reveal, Trip},
+    },
+    entry::{Logged, Tripped},
+    register::Register,
+};
+
+impl Register {
+    pub(super) fn done(&mut self, logged: &Logged, it: &Done) -> Result<(), Refused> {
+        self.person(&logged.by)?;
+        if !it.shown.is_given() {
+            return Err(incomplete("say how it is shown to be done"));
+        }
+        let decided = self
+            .entries
+            .values_mut()
+            .filter_map(|e| e.decided.as_mut())
+            .find(|d| d.logged.digest == it.decision)
+            .ok_or_else(|| Refused::NotNow("no decision in force has that digest".to_owned()))?;
+        if usize::from(it.obligation) >= decided.decision.terms.obligations.len() {
+            return Err(incomplete(format!(
+                "the decision has {} obligations, counted from 0",
+                decided.decision.terms.obligations.len()
+            )));
+        }
+        if !decided.done.insert(it.obligation) {
+            return Err(Refused::NotNow("that obligation was shown to be met already".to_owned()));
+        }
+        Ok(())
+    }
+
+    pub(super) fn trip(&mut self, logged: &Logged, it: &Trip) -> Result<(), Refused> {
+        self.person(&logged.by)?;
+        let times = self.body.times;
+        let entry = self
+            .entries
+            .get_mut(&it.case)
+            .ok_or_else(|| Refused::NotNow("no entry of the register has that case".to_owned()))?;
+        let carried = entry.decided.as_ref().is_some_and(|d| d.decision.terms.trip_wires.contains(&it.wire));
+        if !carried {
+            return Err(Refused::NotNow(format!(
+                "the decision in force carries no trip-wire for {}: deny it by a signature instead",
+                it.wire.word()
+            )));
+        }
+        entry.trips.push(Tripped { logged: logged.clone(), wire: it.wire });
+        entry.told = entry.stand(logged.at, &times).state;
+        Ok(())
+    }
+
+    pub(super) fn consequence(&mut self, logged: &Logged, it: &Consequence) -> Result<(), Refused> {
+        let times = self.body.times;
+        let entry = self
+            .entries
+            .get_mut(&it.case)
+            .ok_or_else(|| Refused::NotNow("no entry of the register has that case".to_owned()))?;
+        let stand = entry.stand(logged.at, &times);
+        if stand.state != it.to || entry.told != it.from || it.from == it.to {
+            return Err(Refused::NotNow(format!(
+                "it says {} after {}, and the log says {} after {}",
+                it.to, it.from, stand.state, entry.told
+            )));
+        }
+        entry.told = it.to;
+        Ok(())
+    }
+
+    pub(super) fn reveal(&mut self, logged: &Logged, it: &Reveal) -> Result<(), Refused> {
+        self.person(&logged.by)?;
+        let salt = salt(&it.salt).ok_or_else(|| incomplete("the salt is 64 hexadecimal digits"))?;
+        let words = crate::words::Words::sealed(&salt, &it.text);
+        if words != (crate::words::Words::Sealed { sealed: it.sealed }) {
+            return Err(incomplete("text and salt are not what was sealed"));
+        }
+        if self.erased.contains(&it.sealed) {
+            return Err(Refused::NotNow("these words were erased".to_owned()));
+        }
+        self.revealed.insert(it.sealed, it.text.clone());
+        Ok(())
+    }
+
+    pub(super) fn erase(&mut self, logged: &Logged, it: &Erasure) -> Result<(), Refused> {
+        self.person(&logged.by)?;
+        if it.ground.trim().is_empty() {
+            return Err(incomplete("name the legal ground of the erasure"));
+        }
+        if self.revealed.contains_key(&it.sealed) {
+            return Err(Refused::NotNow(
+                "these words were made public in the log, which cannot forget them".to_owned(),
+            ));
+        }
+        self.erased.insert(it.sealed);
+        Ok(())
+    }
+
+    /// What follows from dates as of a time and was not told yet: the consequences that `tick` appends,
+    /// ordered by case.
+    pub fn consequences(&self, as_of: domain::Timestamp) -> Vec<Consequence> {
+        self.entries
+            .values()
+            .filter_map(|entry| {
+                let stand = entry.stand(as_of, &self.body.times);
+                (stand.state != entry.told).then(|| Consequence {
+                    case: entry.case.clone(),
+                    from: entry.told,
+                    to: stand.state,
+                    of: stand
+                        .of
+                        .or_else(|| entry.history.last().map(|l| l.digest))
+                        .unwrap_or_else(|| Digest::of(b"")),
+                    on: stand.since,
+                    why: stand.why,
+                })
+            })
+            .collect()
+    }
+}
+
+/// 64 hexadecimal digits as bytes.
+fn salt(text: &str) -> Option<[u8; 32]> {
+    let digest: Digest = format!("sha256:{text}").parse().ok()?;
+    Some(*digest.as_bytes())
+}

@@ -1,0 +1,155 @@
+//! Closures: a repository or path kept closed, narrowly and for a time.
+//!
+//! Decides whether a closure says what the guidance asks of one. It does not decide whether the
+//! reason is good: that is for people, with the case in front of them.
+//! Source: GDS, "Open source and AI" (openness by default; closure explicit, narrow, time-limited);
+//! GDS Way, "How to handle sensitive code".
+
+use domain::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::words::Words;
+
+/// What a closure must say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClosureAsked {
+    /// Who would attack, with which means.
+    pub attacker: Words,
+    /// What publication would add to what that attacker can already do.
+    pub publication_adds: Words,
+    /// How that leads to harm.
+    pub path_to_harm: Words,
+    /// Paths of the repository, or `repository` for one whole repository; never all of them.
+    pub scope: Vec<String>,
+    /// The role that answers.
+    pub owner: String,
+    /// How to reach it.
+    pub contact: String,
+    /// The last day.
+    pub until: Date,
+}
+
+/// Controls that no closure cures: mend or retire.
+pub const NOT_CURED: [&str; 6] =
+    ["owner-route", "reporting-route", "flaws", "malware", "flaw-overdue", "remediation"];
+
+/// The word for one whole repository.
+pub const WHOLE: &str = "repository";
+
+/// Why a closure is none.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ClosureFault {
+    /// A field says nothing.
+    #[error("the closure does not say {0}: three honest sentences are enough, a formula is not")]
+    Says(&'static str),
+    /// The scope is everything.
+    #[error("a closure has a scope: name paths, or `repository` for this one; never all")]
+    Scope,
+    /// It ends too late, or before it begins.
+    #[error("a closure ends: name a day after today and at most {0} days away")]
+    Until(u16),
+}
+
+impl ClosureAsked {
+    /// Whether it says what a closure must, as of a day.
+    ///
+    /// # Errors
+    /// See [`ClosureFault`].
+    pub fn check(&self, today: Date, longest: u16) -> Result<(), ClosureFault> {
+        let fields = [
+            (&self.attacker, "who would attack, with which means"),
+            (&self.publication_adds, "what publication would add for that attacker"),
+            (&self.path_to_harm, "how that leads to harm"),
+        ];
+        for (words, what) in fields {
+            if words.text().is_some_and(is_formula) {
+                return Err(ClosureFault::Says(what));
+            }
+        }
+        // Three times the same sentence answers at most one of the three questions.
+        let texts: Vec<String> =
+            fields.iter().filter_map(|(w, _)| w.text()).map(|t| t.trim().to_lowercase()).collect();
+        if texts.iter().enumerate().any(|(i, text)| texts[i + 1..].contains(text)) {
+            return Err(ClosureFault::Says("three different things: attacker, what publication adds, path to harm"));
+        }
+        if self.owner.trim().is_empty() || self.contact.trim().is_empty() {
+            return Err(ClosureFault::Says("which role answers, and how to reach it"));
+        }
+        let all = |s: &String| {
+            let s = s.trim().trim_matches('/').to_lowercase();
+            matches!(s.as_str(), "" | "all" | "*" | "**" | "." | "everything" | "all repositories" | "**/*")
+        };
+        if self.scope.is_empty() || self.scope.iter().any(all) {
+            return Err(ClosureFault::Scope);
+        }
+        if self.until <= today || self.until.days_since(today) > i64::from(longest) {
+            return Err(ClosureFault::Until(longest));
+        }
+        Ok(())
+    }
+}
+
+/// Words that say nothing: too short, or the phrases that stand in every refusal.
+fn is_formula(text: &str) -> bool {
+    const FORMULAS: [&str; 12] = [
+        "security",
+        "security reasons",
+        "for security reasons",
+        "sensitive",
+        "n/a",
+        "na",
+        "none",
+        "tbc",
+        "tbd",
+        "as discussed",
+        "see above",
+        "confidential",
+    ];
+    let plain = text.trim().trim_end_matches('.').to_lowercase();
+    FORMULAS.contains(&plain.as_str()) || plain.split_whitespace().count() < 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn closure() -> ClosureAsked {
+        ClosureAsked {
+            attacker: Words::public("A criminal group that files false claims for refunds"),
+            publication_adds: Words::public("The exact thresholds under which a claim is not looked at"),
+            path_to_harm: Words::public("Claims just under the thresholds are paid without a check"),
+            scope: vec!["src/fraud-rules".to_owned()],
+            owner: "Claims team".to_owned(),
+            contact: "claims@trust.example".to_owned(),
+            until: "2027-01-31".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_closure_says_who_what_and_how_and_ends() {
+        let today: Date = "2026-11-22".parse().unwrap();
+        assert_eq!(closure().check(today, 365), Ok(()));
+        type Spoil = fn(&mut ClosureAsked);
+        let spoiled: [(Spoil, ClosureFault); 7] = [
+            (
+                |c| c.attacker = Words::public("Security reasons."),
+                ClosureFault::Says("who would attack, with which means"),
+            ),
+            (
+                |c| c.path_to_harm = c.publication_adds.clone(),
+                ClosureFault::Says("three different things: attacker, what publication adds, path to harm"),
+            ),
+            (|c| c.scope = vec!["All".to_owned()], ClosureFault::Scope),
+            (|c| c.scope.clear(), ClosureFault::Scope),
+            (|c| c.scope.push("./".to_owned()), ClosureFault::Scope),
+            (|c| c.until = "2026-11-22".parse().unwrap(), ClosureFault::Until(365)),
+            (|c| c.until = "2028-01-01".parse().unwrap(), ClosureFault::Until(365)),
+        ];
+        for (spoil, fault) in spoiled {
+            let mut one = closure();
+            spoil(&mut one);
+            assert_eq!(one.check(today, 365), Err(fault));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Other bodies' decisions: shown beside ours, and adopted by one signature where the body allows.
+
+use domain::{Date, Digest};
+use serde::{Deserialize, Serialize};
+
+use super::position::Duty;
+use crate::words::Words;
+
+/// A decision of another body, with the proof that its log holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Imported {
+    /// Verifier key of the other body's log.
+    pub log: String,
+    /// The other body's name, as its log has it.
+    pub body: String,
+    /// The leaf that opened the case, exactly as logged there.
+    pub opening: String,
+    /// Its receipt.
+    pub opening_receipt: String,
+    /// The leaf of the decision, exactly as logged there.
+    pub decision: String,
+    /// Its receipt.
+    pub decision_receipt: String,
+}
+
+/// Another body's decision, adopted. Only what that body decided itself: never what it adopted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adoption {
+    /// The import, by the digest of its statement.
+    pub import: Digest,
+    /// The role that owns it here.
+    pub owner: String,
+    /// What holds here besides, or instead: the local parts restated.
+    pub local: Words,
+    /// Obligations here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub obligations: Vec<Duty>,
+    /// The day by which it must be reviewed here.
+    pub review_on: Date,
+}

@@ -1,0 +1,274 @@
+//! An entry: a line of the register, and its state as of a time.
+//!
+//! Decides the state from what was decided and from the clock that is handed in: dates act by
+//! themselves, so every reader computes the same state, whether or not anybody has written the
+//! consequence down yet.
+
+use std::{collections::BTreeSet, fmt};
+
+use domain::{Date, Digest, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    act::{
+        decision::{Decision, Ruling, TripWire},
+        review::Assessed,
+    },
+    body::Times,
+    case::Case,
+};
+
+/// The state of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Nobody has asked.
+    Unlisted,
+    /// A review is open.
+    UnderEvaluation,
+    /// May be used, or be public.
+    Listed,
+    /// The same, with obligations that are not met yet and not overdue.
+    ListedWithObligations,
+    /// Past its review date or an obligation's due date: running uses go on, somebody must act.
+    Overdue,
+    /// Overdue for long: no new uses.
+    Restricted,
+    /// Stopped at once, by one signature or a trip-wire; a decision must follow.
+    Suspended,
+    /// Decided: no.
+    Declined,
+    /// Taken off the register.
+    Withdrawn,
+}
+
+impl State {
+    /// The words used on screens.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unlisted => "unlisted",
+            Self::UnderEvaluation => "under evaluation",
+            Self::Listed => "listed",
+            Self::ListedWithObligations => "listed with obligations",
+            Self::Overdue => "overdue",
+            Self::Restricted => "restricted",
+            Self::Suspended => "suspended",
+            Self::Declined => "declined",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// All states, in the order of the register's board.
+    pub const ALL: [Self; 9] = [
+        Self::Unlisted,
+        Self::UnderEvaluation,
+        Self::Listed,
+        Self::ListedWithObligations,
+        Self::Overdue,
+        Self::Restricted,
+        Self::Suspended,
+        Self::Declined,
+        Self::Withdrawn,
+    ];
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// Where in the log something stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logged {
+    /// Index of the leaf.
+    pub index: u64,
+    /// Digest of the statement.
+    pub digest: Digest,
+    /// When it was logged.
+    pub at: Timestamp,
+    /// Who stated it.
+    pub by: String,
+}
+
+/// A line of the register.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// What it is about.
+    pub case: Case,
+    /// The decision in force, if any.
+    pub decided: Option<Decided>,
+    /// A denial by one signature.
+    pub denied: Option<Denied>,
+    /// A break-glass allowance.
+    pub glass: Option<Glass>,
+    /// Trip-wires touched since the decision.
+    pub trips: Vec<Tripped>,
+    /// Taken off the register.
+    pub withdrawn: Option<Logged>,
+    /// Reviews that are open on it.
+    pub open: BTreeSet<String>,
+    /// The last state that a leaf speaks of: what `tick` compares with.
+    pub told: State,
+    /// Every decision it ever had, the oldest first.
+    pub history: Vec<Logged>,
+    /// The register it was adopted from.
+    pub adopted_from: Option<String>,
+}
+
+/// The decision in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Decided {
+    /// Where it stands.
+    pub logged: Logged,
+    /// What it says.
+    pub decision: Decision,
+    /// What was assessed.
+    pub assessed: Option<Assessed>,
+    /// The role that owns it.
+    pub owner: String,
+    /// Obligations shown to be met, counted from nought.
+    pub done: BTreeSet<u16>,
+}
+
+/// A denial by one signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Denied {
+    /// Where it stands.
+    pub logged: Logged,
+    /// It lapses after this day, unless confirmed.
+    pub until: Date,
+    /// The clause it rests on.
+    pub clause: String,
+    /// What happens to uses that exist.
+    pub existing_uses: String,
+    /// The listed alternative.
+    pub alternative: String,
+    /// The review that would confirm it.
+    pub review: String,
+}
+
+/// A break-glass allowance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Glass {
+    /// Where it stands.
+    pub logged: Logged,
+    /// Its end.
+    pub until: Timestamp,
+    /// Who uses it.
+    pub team: String,
+}
+
+/// A trip-wire that was touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tripped {
+    /// Where it stands.
+    pub logged: Logged,
+    /// Which.
+    pub wire: TripWire,
+}
+
+/// The state of an entry, and what it follows from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stand {
+    /// The state.
+    pub state: State,
+    /// Since which day.
+    pub since: Date,
+    /// The statement it follows from, if any.
+    pub of: Option<Digest>,
+    /// Why, in plain English.
+    pub why: String,
+    /// The day on which it changes by itself, if nobody acts.
+    pub next: Option<Date>,
+}
+
+impl Entry {
+    /// An entry of which nothing is known yet.
+    pub const fn new(case: Case) -> Self {
+        Self {
+            case,
+            decided: None,
+            denied: None,
+            glass: None,
+            trips: Vec::new(),
+            withdrawn: None,
+            open: BTreeSet::new(),
+            told: State::Unlisted,
+            history: Vec::new(),
+            adopted_from: None,
+        }
+    }
+
+    /// The state as of a time, by the body's times.
+    pub fn stand(&self, as_of: Timestamp, times: &Times) -> Stand {
+        let today = as_of.date();
+        let at = |state, logged: &Logged, why: String, next| Stand {
+            state,
+            since: logged.at.date(),
+            of: Some(logged.digest),
+            why,
+            next,
+        };
+        if let Some(trip) = self.trips.last() {
+            let why = format!("a trip-wire of the decision was touched: {}", trip.wire.word());
+            return at(State::Suspended, &trip.logged, why, None);
+        }
+        if let Some(denied) = self.denied.as_ref().filter(|d| today <= d.until) {
+            let why = format!("denied by one signature ({}) until {}, unless confirmed", denied.clause, denied.until);
+            return at(State::Suspended, &denied.logged, why, Some(denied.until.plus_days(1)));
+        }
+        if let Some(withdrawn) = &self.withdrawn {
+            return at(State::Withdrawn, withdrawn, "taken off the register".to_owned(), None);
+        }
+        if let Some(decided) = &self.decided {
+            return decided.stand(today, times);
+        }
+        if let Some(glass) = self.glass.as_ref().filter(|g| as_of < g.until) {
+            let why = format!("break-glass for {} until {}", glass.team, glass.until);
+            return at(State::ListedWithObligations, &glass.logged, why, Some(glass.until.date().plus_days(1)));
+        }
+        let (state, why) = match self.open.first() {
+            Some(review) => (State::UnderEvaluation, format!("review {review} is open")),
+            None => (State::Unlisted, "nobody has decided on it".to_owned()),
+        };
+        Stand { state, since: today, of: None, why, next: None }
+    }
+}
+
+impl Decided {
+    fn stand(&self, today: Date, times: &Times) -> Stand {
+        let terms = &self.decision.terms;
+        let stand = |state, since, why: String, next| Stand { state, since, of: Some(self.logged.digest), why, next };
+        let decided_on = self.logged.at.date();
+        if self.decision.ruling == Ruling::Decline {
+            return stand(State::Declined, decided_on, "declined".to_owned(), None);
+        }
+        let open = || {
+            let duties = terms.obligations.iter().enumerate();
+            duties.filter(|(i, _)| u16::try_from(*i).is_ok_and(|i| !self.done.contains(&i)))
+        };
+        let duty_due = open().map(|(_, duty)| duty.due).min();
+        let (due, of_what) = match duty_due {
+            Some(due) if due < terms.review_on => (due, "an obligation was due"),
+            _ => (terms.review_on, "its review was due"),
+        };
+        let restricted_on = due.plus_days(i64::from(times.overdue) + 1);
+        if today >= restricted_on {
+            let why = format!("{of_what} on {due} and nobody has acted for {} days", times.overdue);
+            return stand(State::Restricted, restricted_on, why, None);
+        }
+        if today > due {
+            return stand(State::Overdue, due.plus_days(1), format!("{of_what} on {due}"), Some(restricted_on));
+        }
+        let next = Some(due.plus_days(1));
+        match open().count() {
+            0 => stand(State::Listed, decided_on, "granted".to_owned(), next),
+            1 => stand(State::ListedWithObligations, decided_on, "granted, with one obligation open".to_owned(), next),
+            n => {
+                let why = format!("granted, with {n} obligations open");
+                stand(State::ListedWithObligations, decided_on, why, next)
+            }
+        }
+    }
+}

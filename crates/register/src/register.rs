@@ -1,0 +1,325 @@
+//! The register: what all statements of the log together mean.
+//!
+//! Phases, for each leaf in the order of the log: (1) its time is not before the leaf ahead of it;
+//! (2) it is meant for this log and was not stated before; (3) it is signed by a key that its person
+//! had, unrevoked, at that point of the log; (4) the act is one that this person may do now
+//! (`accept/`); (5) its effect. A leaf that fails is not applied, and is listed in
+//! [`Register::rejected`]: a log that holds one was written by somebody who did not ask first.
+//!
+//! States of entries are never stored: they are computed as of a time ([`crate::entry`]).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use domain::{Date, Digest, Timestamp};
+
+use crate::{
+    accept::Refused,
+    act::{Act, agreement::SharedCare, attestation::Attestation, closure::ClosureAsked, import::Imported},
+    body::Body,
+    case::Case,
+    entry::{Entry, Logged, Stand},
+    leaf::{Leaf, NotALeaf},
+    review::Review,
+    statement::LOG,
+};
+
+/// A statement may be this much younger than the log's clock says it is, in seconds.
+const SKEW: i64 = 300;
+/// A statement may have been signed this many days before it is logged.
+const OLDEST: i64 = 90;
+
+/// All that was stated, as one value.
+#[derive(Clone, Debug)]
+pub struct Register {
+    /// The log's origin: the register's name among logs.
+    pub origin: String,
+    /// The body as of the last leaf.
+    pub body: Body,
+    /// How many leaves were read.
+    pub size: u64,
+    /// When the last was logged.
+    pub last: Timestamp,
+    /// Reviews by their short id.
+    pub reviews: BTreeMap<String, Review>,
+    /// Entries by their case.
+    pub entries: BTreeMap<Case, Entry>,
+    /// Attestations, the oldest first.
+    pub attestations: Vec<(Logged, Attestation)>,
+    /// Exceptions the committee granted.
+    pub exceptions: Vec<Excepted>,
+    /// Closures granted, or made in an emergency.
+    pub closures: Vec<Closing>,
+    /// Shared-care agreements, one a side.
+    pub agreements: Vec<(Logged, SharedCare)>,
+    /// Other bodies' decisions, by the statement that imported them.
+    pub imports: BTreeMap<Digest, (Logged, Imported)>,
+    /// Sealed words that were made public.
+    pub revealed: BTreeMap<Digest, String>,
+    /// Sealed words that were erased.
+    pub erased: BTreeSet<Digest>,
+    /// Where each statement stands.
+    pub statements: HashMap<Digest, u64>,
+    /// Every leaf that was applied, in order: index, time, person, word, digest.
+    pub story: Vec<Told>,
+    /// Leaves that are in the log and mean nothing, with why.
+    pub rejected: Vec<(u64, String)>,
+    /// Decisions that an appeal overturned.
+    pub overturned: BTreeSet<Digest>,
+    /// Keys that were ever in the body: old signatures stay verifiable.
+    pub keys: BTreeMap<String, (String, crate::body::Key)>,
+}
+
+/// One applied leaf, for people.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Where.
+    pub logged: Logged,
+    /// The word of the act.
+    pub word: &'static str,
+    /// The case or review it is about, if any.
+    pub about: Option<String>,
+}
+
+/// An exception the committee granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excepted {
+    /// The decision.
+    pub logged: Logged,
+    /// About what.
+    pub case: Case,
+    /// The control.
+    pub control: String,
+    /// A finding, component or path; none for the whole control.
+    pub scope: Option<String>,
+    /// The role that answers.
+    pub owner: String,
+    /// Why.
+    pub reason: crate::words::Words,
+    /// The last day.
+    pub until: Date,
+}
+
+/// A closure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// The decision, or the emergency.
+    pub logged: Logged,
+    /// The repository.
+    pub case: Case,
+    /// What it says.
+    pub closure: ClosureAsked,
+    /// Made by one signature, because of a live secret or patients' data.
+    pub emergency: bool,
+    /// What must be mended, in order.
+    pub mending: Vec<String>,
+}
+
+/// Why a log is no register.
+#[derive(Debug, thiserror::Error)]
+pub enum NotARegister {
+    /// Nothing in it.
+    #[error("the log is empty: `formulary body init` writes its first entry")]
+    Empty,
+    /// The first leaf founds no body.
+    #[error("the first entry of the log does not found a body: {0}")]
+    NotFounded(String),
+    /// A leaf cannot be read.
+    #[error("entry {index} of the log: {source}")]
+    Leaf {
+        /// Which.
+        index: u64,
+        /// Why.
+        source: NotALeaf,
+    },
+}
+
+impl Register {
+    /// Begins with the first leaf, which founds the body.
+    ///
+    /// # Errors
+    /// When it founds none, or is not signed by one of the body's people.
+    pub fn founded(origin: &str, leaf: &Leaf) -> Result<Self, Refused> {
+        let Act::Found(body) = &leaf.statement.act else {
+            return Err(Refused::NotNow("the first statement of a register founds its body".to_owned()));
+        };
+        body.check()?;
+        let mut register = Self {
+            origin: origin.to_owned(),
+            body: (**body).clone(),
+            size: 0,
+            last: leaf.logged,
+            reviews: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            attestations: Vec::new(),
+            exceptions: Vec::new(),
+            closures: Vec::new(),
+            agreements: Vec::new(),
+            imports: BTreeMap::new(),
+            revealed: BTreeMap::new(),
+            erased: BTreeSet::new(),
+            statements: HashMap::new(),
+            story: Vec::new(),
+            rejected: Vec::new(),
+            overturned: BTreeSet::new(),
+            keys: BTreeMap::new(),
+        };
+        register.signed(leaf)?;
+        register.take(leaf)?;
+        Ok(register)
+    }
+
+    /// Reads a whole log.
+    ///
+    /// # Errors
+    /// When the log is empty, its first leaf founds no body, or a leaf is no statement at all. A leaf
+    /// that could be read and may not be is no error here: it is listed as rejected.
+    pub fn read(origin: &str, leaves: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, NotARegister> {
+        let mut register: Option<Self> = None;
+        for (index, bytes) in (0_u64..).zip(leaves) {
+            let leaf = Leaf::read(&bytes).map_err(|source| NotARegister::Leaf { index, source })?;
+            match &mut register {
+                None => {
+                    let founded =
+                        Self::founded(origin, &leaf).map_err(|e| NotARegister::NotFounded(e.to_string()))?;
+                    register = Some(founded);
+                }
+                Some(register) => {
+                    if let Err(refused) = register.accept(&leaf) {
+                        register.rejected.push((index, refused.to_string()));
+                        register.size += 1;
+                    }
+                }
+            }
+        }
+        register.ok_or(NotARegister::Empty)
+    }
+
+    /// Takes in one more leaf. A refusal changes nothing.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn accept(&mut self, leaf: &Leaf) -> Result<Logged, Refused> {
+        if leaf.logged < self.last {
+            return Err(Refused::NotNow("its time is before that of the entry ahead of it".to_owned()));
+        }
+        self.signed(leaf)?;
+        let digest = leaf.statement.digest()?;
+        let logged = Logged {
+            index: self.size,
+            digest,
+            at: leaf.logged,
+            by: leaf.statement.by.clone(),
+        };
+        self.apply(&logged, &leaf.statement)?;
+        self.take(leaf)?;
+        Ok(logged)
+    }
+
+    /// Counts a leaf whose effect has been applied.
+    fn take(&mut self, leaf: &Leaf) -> Result<(), Refused> {
+        let digest = leaf.statement.digest()?;
+        let logged = Logged { index: self.size, digest, at: leaf.logged, by: leaf.statement.by.clone() };
+        let about = crate::accept::about(&leaf.statement.act);
+        self.story.push(Told { logged, word: leaf.statement.act.word(), about });
+        self.statements.insert(digest, self.size);
+        self.size += 1;
+        self.last = leaf.logged;
+        for (id, person) in &self.body.people {
+            for (fingerprint, key) in &person.keys {
+                if !self.keys.contains_key(fingerprint) {
+                    self.keys.insert(fingerprint.clone(), (id.clone(), key.clone()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a leaf is for this log, new, of its time, and signed by who is said to speak.
+    fn signed(&self, leaf: &Leaf) -> Result<(), Refused> {
+        let statement = &leaf.statement;
+        if statement.register != self.origin {
+            return Err(Refused::OtherRegister(statement.register.chars().take(100).collect()));
+        }
+        if self.statements.contains_key(&statement.digest()?) {
+            return Err(Refused::Twice);
+        }
+        let age = leaf.logged.unix() - statement.at.unix();
+        if age < -SKEW || age > OLDEST * 86_400 {
+            return Err(Refused::NotNow(format!(
+                "it was signed at {} and logged at {}: sign it again",
+                statement.at, leaf.logged
+            )));
+        }
+        if statement.by == LOG {
+            return match statement.act {
+                Act::Consequence(_) => Ok(()),
+                _ => Err(Refused::Unsigned("only what follows from dates is stated by the log itself".to_owned())),
+            };
+        }
+        if matches!(statement.act, Act::Consequence(_)) {
+            return Err(Refused::Unsigned("what follows from dates is stated by the log, by nobody else".to_owned()));
+        }
+        let own: Vec<_> = leaf.signatures.iter().filter(|s| s.person == statement.by).collect();
+        if own.is_empty() {
+            return Err(Refused::Unsigned(format!("{} did not sign it", statement.by)));
+        }
+        // Every signature under a leaf must hold: none may be decoration.
+        for signature in &leaf.signatures {
+            let person = self
+                .body
+                .people
+                .get(&signature.person)
+                .ok_or_else(|| Refused::Unsigned(format!("nobody in the body has the id {}", signature.person)))?;
+            let key = person.keys.get(&signature.key).ok_or_else(|| {
+                Refused::Unsigned(format!("{} has no key {}", signature.person, signature.key))
+            })?;
+            if key.revoked {
+                return Err(Refused::Unsigned(format!("the key {} of {} is revoked", signature.key, signature.person)));
+            }
+            signature.verify(statement, key)?;
+        }
+        Ok(())
+    }
+
+    /// The state of an entry as of a time; unlisted where there is none.
+    pub fn stand(&self, case: &Case, as_of: Timestamp) -> Stand {
+        match self.entries.get(case) {
+            Some(entry) => entry.stand(as_of, &self.body.times),
+            None => Entry::new(case.clone()).stand(as_of, &self.body.times),
+        }
+    }
+
+    /// A review by its id, or by an unambiguous beginning of it.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub fn review(&self, id: &str) -> Result<&Review, Refused> {
+        if let Some(review) = self.reviews.get(id) {
+            return Ok(review);
+        }
+        let mut found = self.reviews.values().filter(|r| r.id.starts_with(id));
+        match (found.next(), found.next()) {
+            (Some(one), None) if !id.is_empty() => Ok(one),
+            (Some(_), Some(_)) => Err(Refused::NotNow(format!("more than one review begins with `{id}`: write more of it"))),
+            _ => Err(Refused::NoReview(id.chars().take(60).collect())),
+        }
+    }
+
+    /// Whether a shared-care agreement about a case is signed by both sides and in force, and for which
+    /// recipients.
+    pub fn shared_care(&self, case: &Case, today: Date) -> Vec<&SharedCare> {
+        use crate::act::agreement::Side;
+        let live = |a: &&(Logged, SharedCare)| a.1.case == *case && a.1.until >= today;
+        self.agreements
+            .iter()
+            .filter(live)
+            .filter(|(_, a)| a.side == Side::Provider)
+            .filter(|(by, a)| {
+                self.agreements
+                    .iter()
+                    .any(|(other, b)| b.side == Side::Recipient && b.same_content(a) && other.by != by.by)
+            })
+            .map(|(_, a)| a)
+            .collect()
+    }
+}

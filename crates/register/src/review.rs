@@ -1,0 +1,229 @@
+//! A review: an open case, its positions, and who is awaited.
+//!
+//! Decides which positions still hold (those on the case's present basis), where the quorum stands,
+//! and whom the case waits for. It grants nothing: that is a decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Date, Digest, Tier};
+use policy::quorum::{self, Count, Rule, Stance, Voter};
+use serde::Serialize;
+
+use crate::{
+    act::{
+        decision::Ruling,
+        position::{Answer, Position},
+        review::{Asks, Assessed, Opening},
+    },
+    body::{Body, Change},
+    days::working_days_after,
+    entry::Logged,
+};
+
+/// A case before the committee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Review {
+    /// Its short id, `R-` and eight digits of the opening's digest.
+    pub id: String,
+    /// Where it was opened.
+    pub opened: Logged,
+    /// What was asked.
+    pub opening: Opening,
+    /// Every assessment it rested on, the last being the one in force.
+    pub assessed: Vec<Assessed>,
+    /// What is still missing.
+    pub missing: Vec<String>,
+    /// Positions in the order they were taken.
+    pub positions: Vec<Held>,
+    /// Answers to concerns: when, by whom, what.
+    pub answers: Vec<(Logged, Answer)>,
+    /// Whose concern was settled.
+    pub satisfied: BTreeSet<String>,
+    /// Who would overrule whose concern.
+    pub overrules: BTreeMap<String, BTreeSet<String>>,
+    /// People who may not take part in an appeal: they took part in what is appealed.
+    pub barred: BTreeSet<String>,
+    /// How it ended.
+    pub closed: Option<Closed>,
+}
+
+/// A position somebody took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// Where.
+    pub logged: Logged,
+    /// What.
+    pub position: Position,
+}
+
+/// How a review ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Closed {
+    /// Where.
+    pub logged: Logged,
+    /// The ruling; none where it was taken back or lapsed.
+    pub ruling: Option<Ruling>,
+}
+
+/// Somebody a case waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Awaited {
+    /// The role, where it is one that the quorum asks for.
+    pub role: Option<String>,
+    /// People who could give it.
+    pub people: Vec<String>,
+}
+
+/// A position that no longer holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stale {
+    /// Whose.
+    pub person: String,
+    /// What changed since, in plain English.
+    pub changed: Vec<String>,
+}
+
+/// The short id of a review or decision.
+pub fn short(letter: char, digest: &Digest) -> String {
+    format!("{letter}-{}", &digest.hex()[..8])
+}
+
+impl Review {
+    /// Whether it is undecided.
+    pub const fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+
+    /// The assessment in force.
+    pub fn latest(&self) -> Option<&Assessed> {
+        self.assessed.last()
+    }
+
+    /// The tier whose quorum rules.
+    pub fn tier(&self, body: &Body) -> Tier {
+        match (&self.opening.asks, &self.opening.case) {
+            (Asks::Policy { .. }, _) | (_, None) => body.changes_at,
+            (_, Some(case)) => case.governed_at(),
+        }
+    }
+
+    /// The rule of quorum.
+    pub fn rule<'b>(&self, body: &'b Body) -> &'b Rule {
+        body.quorum.rule(self.tier(body))
+    }
+
+    /// The last day of the comment period, by which an answer is expected.
+    pub fn expected(&self, body: &Body) -> Date {
+        working_days_after(self.opened.at.date(), self.rule(body).comment_days)
+    }
+
+    /// The positions that hold: the last of each person, on the present basis.
+    pub fn held(&self) -> Vec<&Held> {
+        let basis = self.latest().map(|a| a.basis);
+        let mut last: BTreeMap<&str, &Held> = BTreeMap::new();
+        for held in &self.positions {
+            last.insert(&held.logged.by, held);
+        }
+        // A recusal is about the person, not about the evidence: it does not go stale.
+        last.into_values().filter(|h| h.position.basis == basis || h.position.stance == Stance::Recuse).collect()
+    }
+
+    /// Positions that were taken on an earlier basis, with what changed.
+    pub fn stale(&self) -> Vec<Stale> {
+        let Some(now) = self.latest() else { return Vec::new() };
+        let mut last: BTreeMap<&str, &Held> = BTreeMap::new();
+        for held in &self.positions {
+            last.insert(&held.logged.by, held);
+        }
+        last.into_iter()
+            .filter(|(_, h)| h.position.basis != Some(now.basis) && h.position.stance != Stance::Recuse)
+            .map(|(person, h)| {
+                let then = self.assessed.iter().find(|a| Some(a.basis) == h.position.basis);
+                let changed = then.map_or_else(Vec::new, |then| now.changed_since(then));
+                Stale { person: person.to_owned(), changed }
+            })
+            .collect()
+    }
+
+    /// Voters as the rules of quorum see them. Who left the body, or has an interest, has no vote.
+    pub fn voters(&self, body: &Body) -> Vec<Voter> {
+        self.held()
+            .into_iter()
+            .filter_map(|held| {
+                let person = body.people.get(&held.logged.by)?;
+                let barred = self.is_barred(body, &held.logged.by).is_some();
+                Some(Voter {
+                    person: held.logged.by.clone(),
+                    roles: person.counts_for(),
+                    stance: if barred { Stance::Recuse } else { held.position.stance },
+                    settled: self.satisfied.contains(&held.logged.by),
+                    overruled_by: self.overrulers(body, &held.logged.by),
+                })
+            })
+            .collect()
+    }
+
+    fn overrulers(&self, body: &Body, concern_of: &str) -> usize {
+        let Some(people) = self.overrules.get(concern_of) else { return 0 };
+        people
+            .iter()
+            .filter(|p| {
+                *p != concern_of && body.people.contains_key(*p) && self.is_barred(body, p).is_none()
+            })
+            .count()
+    }
+
+    /// Why a person may not vote here, if so.
+    pub fn is_barred(&self, body: &Body, person: &str) -> Option<String> {
+        if self.barred.contains(person) {
+            return Some("took part in the decision that is appealed: another panel decides".to_owned());
+        }
+        let person = body.people.get(person)?;
+        let shared = self.opening.interests.iter().find(|i| person.interests.contains(*i))?;
+        Some(format!("has a declared interest ({shared})"))
+    }
+
+    /// Where the quorum stands.
+    pub fn count(&self, body: &Body) -> Count {
+        quorum::count(self.rule(body), &self.voters(body))
+    }
+
+    /// Whom the case waits for: holders of roles that were not heard, people whose position is stale,
+    /// who raised a concern that was answered, and, where only numbers are missing, anybody else.
+    pub fn awaited(&self, body: &Body) -> Vec<Awaited> {
+        let count = self.count(body);
+        let able = |id: &&str| self.is_barred(body, id).is_none();
+        let mut out: Vec<Awaited> = count
+            .roles_awaited
+            .iter()
+            .map(|role| Awaited {
+                role: Some(role.clone()),
+                people: body.holders(role).into_iter().filter(able).map(str::to_owned).collect(),
+            })
+            .collect();
+        let answered: Vec<String> = count
+            .blocked_by
+            .iter()
+            .filter(|person| self.answers.iter().any(|(_, a)| a.to == **person))
+            .cloned()
+            .collect();
+        if !answered.is_empty() {
+            out.push(Awaited { role: None, people: answered });
+        }
+        if out.is_empty() && count.people_awaited > 0 {
+            let heard: BTreeSet<&str> = self.held().iter().map(|h| h.logged.by.as_str()).collect();
+            let people = body.people.keys().map(String::as_str);
+            let people = people.filter(able).filter(|id| !heard.contains(id)).map(str::to_owned).collect();
+            out.push(Awaited { role: None, people });
+        }
+        out
+    }
+
+    /// The changes of the body it asks for.
+    pub fn changes(&self) -> &[Change] {
+        match &self.opening.asks {
+            Asks::Policy { changes } => changes,
+            _ => &[],
+        }
+    }
+}
