@@ -98,9 +98,13 @@ fn finding(
     let name = component.purl.native_name();
     let version = component.purl.version().unwrap_or("(no version)");
     let identity = component.purl.with_version(None).to_string();
+    let scoped = scope_of_imports(&name, found);
     let title = match (&found.summary, found.kind) {
         (_, MatchKind::Undetermined) => format!("{name} {version}: {}", found.matched),
-        (Some(summary), _) => format!("{name} {version}: {summary}"),
+        (Some(summary), _) => match &scoped {
+            Some(only) => format!("{name} {version}: {summary} ({only})"),
+            None => format!("{name} {version}: {summary}"),
+        },
         (None, MatchKind::Malware) => format!("{name} {version} is recorded as malicious"),
         (None, _) => format!("{name} {version} has a known flaw"),
     };
@@ -113,13 +117,17 @@ fn finding(
     let mut finding = Finding::new(kind, &found.id, control, title, &identity);
     finding.aliases.clone_from(&found.aliases);
     finding.component = Some(component.purl.clone());
-    finding.matched = Some(match (&component.resolution, found.every_version) {
+    let mut matched = match (&component.resolution, found.every_version) {
         (Resolution::Range { requirement }, _) => {
             format!("{} (assumed: {requirement} judged at its lowest, {version})", found.matched)
         }
         (_, true) => format!("{}: the record condemns every version", found.matched),
         _ => found.matched.clone(),
-    });
+    };
+    if !found.imports.is_empty() {
+        matched = format!("{matched}; in the imports {}", listed(&found.imports, 10));
+    }
+    finding.matched = Some(matched);
     finding.fixed_in.clone_from(&found.clears_this);
     finding.via.clone_from(&component.via);
     finding.places.clone_from(&component.from);
@@ -142,7 +150,12 @@ fn finding(
             ));
         }
         MatchKind::Maintenance => {
-            finding.remedy = Some(format!("Replace {name}, or state who keeps it up from now on."));
+            finding.remedy = Some(match scoped {
+                Some(only) => format!(
+                    "See whether it is used ({only}): if so, replace it; if not, record that in an exception."
+                ),
+                None => format!("Replace {name}, or state who keeps it up from now on."),
+            });
         }
         MatchKind::Malware => {
             finding.remedy = Some(format!(
@@ -157,6 +170,26 @@ fn finding(
         }
     }
     finding
+}
+
+/// Words for a record that is about some imports of a module only; none where it is about all of it,
+/// or where its one line already names the import.
+fn scope_of_imports(name: &str, found: &Match) -> Option<String> {
+    let named = found.summary.as_deref().unwrap_or_default();
+    let [first, ..] = found.imports.as_slice() else { return None };
+    let whole = found.imports.iter().any(|path| path == name);
+    if whole || (found.imports.len() == 1 && named.contains(first.as_str())) {
+        return None;
+    }
+    Some(format!("only where {} is imported", listed(&found.imports, 2)))
+}
+
+fn listed(paths: &[String], most: usize) -> String {
+    let shown = paths.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match paths.len().saturating_sub(most) {
+        0 => shown,
+        more => format!("{shown} or {more} more"),
+    }
 }
 
 fn clock(
@@ -224,5 +257,47 @@ fn by_hand(component: &Component, all: &ComponentMatches, found: &Match) -> Stri
         None => {
             format!("No version of {name} is known to clear it: replace it, or show that it is not reached.")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    fn found(summary: &str, imports: &[&str]) -> Match {
+        Match {
+            kind: MatchKind::Advisory,
+            id: "GO-2026-1".to_owned(),
+            aliases: Vec::new(),
+            matched: "introduced 0".to_owned(),
+            doubt: None,
+            every_version: false,
+            clears_this: None,
+            fixed: Vec::new(),
+            summary: Some(summary.to_owned()),
+            cvss: Vec::new(),
+            cwe: Vec::new(),
+            published: None,
+            modified: None,
+            kev: None,
+            epss: None,
+            ssvc: None,
+            references: Vec::new(),
+            imports: imports.iter().map(|path| (*path).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_record_about_some_imports_says_which() {
+        let name = "golang.example/x/crypto";
+        let words = |summary: &str, imports: &[&str]| scope_of_imports(name, &found(summary, imports));
+        let openpgp = "golang.example/x/crypto/openpgp";
+        assert_eq!(words("A flaw", &[openpgp]).unwrap(), format!("only where {openpgp} is imported"));
+        assert_eq!(words("A flaw", &["a", "b", "c", "d"]).unwrap(), "only where a, b or 2 more is imported");
+        assert_eq!(words(&format!("A flaw in {openpgp}"), &[openpgp]), None, "the line says it");
+        assert_eq!(words("A flaw", &[name, openpgp]), None, "the module's own root is among them");
+        assert_eq!(words("A flaw", &[]), None);
     }
 }

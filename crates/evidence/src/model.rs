@@ -7,7 +7,7 @@
 //!
 //! Evidence `model`, one a model: a [`Model`]. Findings: kind `model`, control
 //! `model-executes-code` (ids `executes-code`, `may-execute-code`, `remote-code`),
-//! `model-identity` (`malformed`, `unknown-format`, `not-here`), `model-origin` (`parents-differ`)
+//! `model-identity` (`malformed`, `unknown-format`), `model-origin` (`parents-differ`)
 //! and `model-licence` (`licences-differ`).
 
 pub mod card;

@@ -5,7 +5,7 @@
 //! knows no feed's content.
 //!
 //! Names are made equal where the ecosystem itself treats them as equal (PEP 503 for PyPI; case
-//! for npm, Packagist, NuGet, Hex, GitHub) and where the purl specification folds case although
+//! for npm, Packagist, NuGet, Hex, GitHub; case, `-` and `_` for crates.io) and where the purl specification folds case although
 //! the ecosystem does not (Go): there two modules that differ in case alone share a finding, which
 //! errs to the safe side.
 
@@ -108,7 +108,7 @@ pub(crate) fn source_of(purl: &Purl) -> Source {
         ecosystem,
         name: key(ecosystem, &name),
         scheme: scheme_of(ecosystem),
-        version: purl.version().map(|v| plain_version(ecosystem, v)),
+        version: purl.version().map(|v| with_epoch(purl, plain_version(ecosystem, v))),
         release: if distribution.is_empty() || ROLLING.contains(&ecosystem) {
             Release::Any
         } else {
@@ -129,9 +129,12 @@ pub(crate) fn scheme_of(ecosystem: &str) -> Option<Scheme> {
 pub(crate) fn key(ecosystem: &str, name: &str) -> String {
     match ecosystem {
         "PyPI" => pep503(name),
-        "npm" | "NuGet" | "Packagist" | "Hex" | "Pub" | "Go" | "Bitnami" | "GitHub Actions" => {
-            name.to_lowercase()
-        }
+        "npm" | "NuGet" | "Packagist" | "Hex" | "Pub" | "Bitnami" | "GitHub Actions" => name.to_lowercase(),
+        // crates.io lets no two names differ in case, `-` and `_` alone.
+        "crates.io" => name.to_lowercase().replace('_', "-"),
+        // Go's standard library: `stdlib` in the records, `std` in what lists a build's modules.
+        "Go" if name == "std" => "stdlib".to_owned(),
+        "Go" => name.to_lowercase(),
         "SwiftURL" => {
             let name = name.trim_end_matches('/');
             let name = name.strip_prefix("https://").or_else(|| name.strip_prefix("http://")).unwrap_or(name);
@@ -156,6 +159,12 @@ fn pep503(name: &str) -> String {
     out
 }
 
+/// The version that was published, of one that carries a mark of who built it (`2.5.1+cu118` is built
+/// from 2.5.1). PEP 440: a range that names no such mark leaves it out of account.
+pub(crate) fn published<'a>(ecosystem: &str, version: &'a str) -> Option<&'a str> {
+    if ecosystem == "PyPI" { version.split_once('+').map(|(public, _)| public) } else { None }
+}
+
 /// Distributions' records name source components; a purl may carry that in `upstream`
 /// (`openssl`, `openssl@3.0.1`, `openssl (3.0.1)`).
 fn source_name(purl: &Purl) -> String {
@@ -173,6 +182,21 @@ fn plain_version(ecosystem: &str, version: &str) -> String {
         }
         "SwiftURL" => version.strip_prefix('v').unwrap_or(version).to_owned(),
         _ => version.to_owned(),
+    }
+}
+
+/// rpm's epoch stands in a qualifier of the purl, and before the version in the records.
+fn with_epoch(purl: &Purl, version: String) -> String {
+    match purl.qualifiers().get("epoch") {
+        Some(epoch)
+            if matches!(purl.kind(), "rpm" | "deb")
+                && !version.contains(':')
+                && !epoch.is_empty()
+                && epoch.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            format!("{epoch}:{version}")
+        }
+        _ => version,
     }
 }
 

@@ -10,15 +10,19 @@
 //! not "clean" but undetermined, with both ranges shown. A *list* of versions beside a sweeping
 //! range is no such contradiction (the schema says that `versions` may enumerate what the ranges
 //! hold), so there the sweeping range keeps its word, and the answer says that it was that one.
+//!
+//! **The tangled range**, whose ends and starts do not pair up (`introduced 3.0, last_affected
+//! 3.0.0.M2`, which Maven orders the other way round), says only what its sound stretches say; the
+//! rest is undetermined.
 
 use std::cmp::Ordering;
 
-use versions::{Event, Scheme, Undetermined};
+use versions::{Event, Reading, Scheme, Undetermined};
 
 use crate::{
-    ecosystem::Target,
+    ecosystem::{Target, published},
     plain::plain,
-    record::{RecordKind, Stored, StoredAffected, StoredRange},
+    record::{RecordKind, Stored, StoredAffected, StoredRange, scheme_of_range},
 };
 
 /// What a record says about a version.
@@ -84,7 +88,11 @@ enum Why<'r> {
     Event(&'r StoredRange<'r>),
     NoOrder,
     NothingStated,
+    /// The version cannot be read, and is not literally one of so many listed.
+    Unlisted(usize),
     Release(&'r str),
+    /// The ends and starts of this range do not pair up.
+    Tangled(&'r StoredRange<'r>),
     Contradiction(How<'r>),
 }
 
@@ -115,6 +123,12 @@ fn answer<'r>(record: &'r Stored<'r>, target: &Target, version: &str) -> Answer<
             continue;
         }
         let mut answer = answer_of(affected, target, version);
+        if let Some(published) = published(target.ecosystem, version) {
+            let other = answer_of(affected, target, published);
+            if other.rank() > answer.rank() {
+                answer = other;
+            }
+        }
         if let Answer::Yes(how @ How::Sweeping(..)) = answer
             && precise
         {
@@ -143,13 +157,14 @@ fn has_precise_range(record: &Stored<'_>, target: &Target) -> bool {
 fn answer_of<'r>(affected: &'r StoredAffected<'r>, target: &Target, version: &str) -> Answer<'r> {
     let (mut sweeping, mut why) = (None, None);
     for range in &affected.ranges {
-        match contains(range, target.scheme, version) {
-            Some(Ok(false)) => {}
-            Some(Ok(true)) if range.condemns_every_version() => sweeping = Some(range),
-            Some(Ok(true)) => return Answer::Yes(How::Range(range)),
-            Some(Err(e)) if e.version == cut(version) => why = Some(Why::Version(range)),
-            Some(Err(_)) => why = why.or(Some(Why::Event(range))),
-            None => why = why.or(Some(Why::NoOrder)),
+        match inside(range, target.scheme, version) {
+            Inside::No => {}
+            Inside::Yes if range.condemns_every_version() => sweeping = Some(range),
+            Inside::Yes => return Answer::Yes(How::Range(range)),
+            Inside::Unreadable(e) if e.version == cut(version) => why = Some(Why::Version(range)),
+            Inside::Unreadable(_) => why = why.or(Some(Why::Event(range))),
+            Inside::Contradicted => why = why.or(Some(Why::Tangled(range))),
+            Inside::NoOrder => why = why.or(Some(Why::NoOrder)),
         }
     }
     if listed(affected, target.scheme, version) {
@@ -160,6 +175,10 @@ fn answer_of<'r>(affected: &'r StoredAffected<'r>, target: &Target, version: &st
     }
     match why {
         Some(why) => Answer::Undetermined(why),
+        // Not the text of any on the list, and equal to none only because nothing can be equal to it.
+        None if affected.version_count() > 0 && target.scheme.is_some_and(|s| !s.reads(version)) => {
+            Answer::Undetermined(Why::Unlisted(affected.version_count()))
+        }
         None if affected.incomparable => Answer::Undetermined(Why::NothingStated),
         None => Answer::No,
     }
@@ -170,7 +189,7 @@ impl Answer<'_> {
     fn rank(self) -> u8 {
         match self {
             Self::No => 0,
-            Self::Undetermined(Why::Contradiction(_)) => 2,
+            Self::Undetermined(Why::Contradiction(_) | Why::Tangled(_)) => 2,
             Self::Undetermined(_) => 1,
             Self::Yes(How::Sweeping(..)) => 3,
             Self::Yes(_) => 4,
@@ -195,16 +214,16 @@ impl How<'_> {
 impl Why<'_> {
     const fn doubt(self) -> Doubt {
         match self {
-            Self::Version(_) => Doubt::Version,
+            Self::Version(_) | Self::Unlisted(_) => Doubt::Version,
             Self::Event(_) | Self::NoOrder | Self::NothingStated => Doubt::Record,
             Self::Release(_) => Doubt::Release,
-            Self::Contradiction(_) => Doubt::Contradiction,
+            Self::Tangled(_) | Self::Contradiction(_) => Doubt::Contradiction,
         }
     }
 
     fn words(self, target: &Target, version: &str) -> String {
-        let fault = |range: &StoredRange<'_>| match contains(range, target.scheme, version) {
-            Some(Err(e)) => plain(&e.to_string(), 200),
+        let fault = |range: &StoredRange<'_>| match inside(range, target.scheme, version) {
+            Inside::Unreadable(e) => plain(&e.to_string(), 200),
             _ => "it cannot be compared".to_owned(),
         };
         match self {
@@ -212,9 +231,20 @@ impl Why<'_> {
             Self::Event(range) => format!("{}, in the record's range", fault(range)),
             Self::NoOrder => format!("no order of versions is known for {}", target.ecosystem),
             Self::NothingStated => "the record states no versions that can be compared".to_owned(),
+            Self::Unlisted(count) => format!(
+                "`{}` is not a version of {} that could be compared with the {count} listed",
+                shown(version),
+                target.ecosystem
+            ),
             Self::Release(suffix) => {
                 format!("it holds for release `{}`; which release this is, is not stated", shown(suffix))
             }
+            Self::Tangled(range) => format!(
+                "the record's range contradicts itself about {}: {} (in {}'s order an end does not follow its start)",
+                shown(version),
+                all_events(range),
+                target.ecosystem
+            ),
             Self::Contradiction(how) => format!(
                 "the record condemns every version in one range ({}) and names exact ones in another, which does not hold {}",
                 how.words(target, version),
@@ -224,22 +254,30 @@ impl Why<'_> {
     }
 }
 
-/// Whose order a range follows: SEMVER ranges Semantic Versioning, but in ecosystems whose own
-/// versions are not written that way their own.
-pub(crate) fn scheme_of_range(semver: bool, own: Option<Scheme>) -> Option<Scheme> {
-    match own {
-        None if semver => Some(Scheme::Semver),
-        own => own,
-    }
+/// What a range says of a version.
+enum Inside {
+    Yes,
+    No,
+    Contradicted,
+    Unreadable(Undetermined),
+    NoOrder,
 }
 
-fn contains(
-    range: &StoredRange<'_>,
-    own: Option<Scheme>,
-    version: &str,
-) -> Option<Result<bool, Undetermined>> {
-    let scheme = scheme_of_range(range.semver, own)?;
-    Some(scheme.contains(&range.events, version))
+fn inside(range: &StoredRange<'_>, own: Option<Scheme>, version: &str) -> Inside {
+    let Some(scheme) = scheme_of_range(range.semver, own) else { return Inside::NoOrder };
+    if range.tangled {
+        return match scheme.read_tangled(&range.events, version) {
+            Ok(Reading::Affected) => Inside::Yes,
+            Ok(Reading::NotAffected) => Inside::No,
+            Ok(Reading::Contradicted) => Inside::Contradicted,
+            Err(e) => Inside::Unreadable(e),
+        };
+    }
+    match scheme.contains(&range.events, version) {
+        Ok(true) => Inside::Yes,
+        Ok(false) => Inside::No,
+        Err(e) => Inside::Unreadable(e),
+    }
 }
 
 /// Whether the version is one of those listed: the same text, or equal by the ecosystem's order.

@@ -225,6 +225,35 @@ impl Library {
         Ok(self.list()?.feeds.iter().filter(|h| differs(h)).map(|h| h.stamp.name.clone()).collect())
     }
 
+    /// Which index files [`Library::prune`] would remove, and which it would keep although they are
+    /// no longer current; nothing is changed.
+    ///
+    /// # Errors
+    /// When the library cannot be read.
+    pub fn superseded(&self, keep: &[Digest]) -> Result<Pruned, LibraryError> {
+        let list = self.list()?;
+        let folder = self.index_folder();
+        let io = |source| LibraryError::Io { path: folder.clone(), source };
+        let mut pruned = Pruned::default();
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(pruned),
+            Err(e) => return Err(io(e)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(io)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Ok(digest) = format!("sha256:{name}").parse::<Digest>() else { continue };
+            if list.feeds.iter().any(|f| f.stamp.digest == digest) {
+                continue;
+            }
+            if keep.contains(&digest) { pruned.kept.push(digest) } else { pruned.removed.push(digest) }
+        }
+        pruned.removed.sort();
+        pruned.kept.sort();
+        Ok(pruned)
+    }
+
     /// Removes index files that are neither current nor named in `keep` (the digests that kept
     /// assessments name).
     ///
@@ -232,26 +261,11 @@ impl Library {
     /// When the library cannot be read or written.
     pub fn prune(&self, keep: &[Digest]) -> Result<Pruned, LibraryError> {
         let _writer = self.writer(&mut || {})?;
-        let list = self.list()?;
-        let folder = self.index_folder();
-        let io = |source| LibraryError::Io { path: folder.clone(), source };
-        let mut pruned = Pruned::default();
-        for entry in fs::read_dir(&folder).map_err(io)? {
-            let entry = entry.map_err(io)?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let Ok(digest) = format!("sha256:{name}").parse::<Digest>() else { continue };
-            if list.feeds.iter().any(|f| f.stamp.digest == digest) {
-                continue;
-            }
-            if keep.contains(&digest) {
-                pruned.kept.push(digest);
-            } else {
-                fs::remove_file(entry.path()).map_err(io)?;
-                pruned.removed.push(digest);
-            }
+        let pruned = self.superseded(keep)?;
+        for digest in &pruned.removed {
+            let path = self.index_path(digest);
+            fs::remove_file(&path).map_err(|source| LibraryError::Io { path: path.clone(), source })?;
         }
-        pruned.removed.sort();
-        pruned.kept.sort();
         Ok(pruned)
     }
 }

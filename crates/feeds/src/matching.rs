@@ -108,6 +108,9 @@ pub struct Match {
     pub ssvc: Option<SsvcValue>,
     /// Addresses of advisories and fixes.
     pub references: Vec<String>,
+    /// The import paths of the component that a record names as affected (Go's database); none: all
+    /// of it, as far as is known.
+    pub imports: Vec<String>,
 }
 
 /// What is known about one component.
@@ -256,6 +259,7 @@ fn left_open(doubt: Doubt, matched: String, ids: BTreeSet<String>) -> Match {
         epss: None,
         ssvc: None,
         references: Vec::new(),
+        imports: Vec::new(),
     }
 }
 
@@ -354,6 +358,7 @@ fn add_details(
         add(&mut found.cvss, details.cvss);
         add(&mut found.cwe, details.cwe);
         add(&mut found.references, details.references);
+        add(&mut found.imports, details.imports);
     }
     found.cwe.sort();
     Ok(())

@@ -7,7 +7,7 @@
 
 use domain::Timestamp;
 use formats::advisory::osv::{Affected, EventKind, RangeKind, Record, Severity, is_id};
-use versions::Event;
+use versions::{Event, Scheme};
 
 use crate::{
     index::{
@@ -23,6 +23,8 @@ const MOST_ADDRESSES: usize = 20;
 const LONGEST_ADDRESS: usize = 2_048;
 /// Longest summary kept, in characters.
 const LONGEST_SUMMARY: usize = 300;
+/// Most import paths kept of a record.
+const MOST_IMPORTS: usize = 50;
 /// Most severity vectors kept of a record.
 const MOST_VECTORS: usize = 20;
 
@@ -33,11 +35,16 @@ pub(crate) enum RecordKind {
     Flaw,
     /// A malicious component (`MAL-…`).
     Malware,
-    /// The component is no longer maintained (RustSec `informational: unmaintained`).
+    /// The component, or what is imported of it, is no longer maintained (RustSec `informational:
+    /// unmaintained`; Go says so in the summary).
     Unmaintained,
     /// Something users should know that is no flaw (RustSec `informational: notice`).
     Notice,
 }
+
+/// How a range is marked in the index.
+const SEMVER: u8 = 1;
+const TANGLED: u8 = 2;
 
 /// One record's statement about one component.
 pub(crate) struct Stored<'a> {
@@ -66,6 +73,8 @@ pub(crate) struct StoredAffected<'a> {
 /// A range.
 pub(crate) struct StoredRange<'a> {
     pub(crate) semver: bool,
+    /// Whether its ends and starts do not pair up ([`versions::Scheme::is_tangled`]).
+    pub(crate) tangled: bool,
     pub(crate) events: Vec<Event<'a>>,
 }
 
@@ -82,6 +91,15 @@ impl StoredRange<'_> {
     }
 }
 
+/// Whose order a range follows: SEMVER ranges Semantic Versioning, but in ecosystems whose own
+/// versions are not written that way their own.
+pub(crate) fn scheme_of_range(semver: bool, own: Option<Scheme>) -> Option<Scheme> {
+    match own {
+        None if semver => Some(Scheme::Semver),
+        own => own,
+    }
+}
+
 /// `0`, and the ways databases spell "before every version" (`0.0.0-0` in RustSec).
 fn is_beginning(version: &str) -> bool {
     matches!(version, "0" | "0.0.0-0" | "0.0.0" | "0.0")
@@ -93,10 +111,20 @@ pub(crate) struct Details {
     pub(crate) cvss: Vec<String>,
     pub(crate) cwe: Vec<String>,
     pub(crate) references: Vec<String>,
+    /// The only import paths that the record is about; none: the whole component.
+    pub(crate) imports: Vec<String>,
 }
 
 /// Appends what a record says about one component: those entries of `affected` that name it.
-pub(crate) fn put_record(out: &mut Vec<u8>, record: &Record<'_>, named: &[(&str, &Affected<'_>)]) {
+///
+/// `own` is the order of the ecosystem's versions, by which a range is found to be tangled: once
+/// here, instead of at every look-up.
+pub(crate) fn put_record(
+    out: &mut Vec<u8>,
+    record: &Record<'_>,
+    named: &[(&str, &Affected<'_>)],
+    own: Option<Scheme>,
+) {
     let mut deciding = Vec::with_capacity(256);
     put_text(&mut deciding, &record.id);
     for list in [&record.aliases, &record.upstream] {
@@ -112,7 +140,7 @@ pub(crate) fn put_record(out: &mut Vec<u8>, record: &Record<'_>, named: &[(&str,
     }
     put_number(&mut deciding, named.len() as u64);
     for (suffix, affected) in named {
-        put_affected(&mut deciding, suffix, affected);
+        put_affected(&mut deciding, suffix, affected, own);
     }
     put_bytes(out, &deciding);
     put_bytes(out, &details(record, named));
@@ -126,11 +154,37 @@ fn kind_of(record: &Record<'_>, named: &[(&str, &Affected<'_>)]) -> RecordKind {
         Some("unmaintained") => RecordKind::Unmaintained,
         Some("notice") => RecordKind::Notice,
         // `unsound` is a flaw; a word not known must not make one disappear.
+        _ if says_unmaintained(record) => RecordKind::Unmaintained,
         _ => RecordKind::Flaw,
     }
 }
 
-fn put_affected(out: &mut Vec<u8>, suffix: &str, affected: &Affected<'_>) {
+/// Go's database has no field for it: a record of its own (no other database knows it as a flaw),
+/// that nothing fixes, and whose one line says that the thing is not kept up.
+fn says_unmaintained(record: &Record<'_>) -> bool {
+    const WORDS: [&str; 8] = [
+        " is unmaintained",
+        " are unmaintained",
+        " is not maintained",
+        " is no longer maintained",
+        " are no longer maintained",
+        " is deprecated",
+        " has been deprecated",
+        " has been archived",
+    ];
+    let fixed =
+        |a: &Affected<'_>| a.ranges.iter().flat_map(|r| &r.events).any(|e| e.kind == EventKind::Fixed);
+    record.id.starts_with("GO-")
+        && record.aliases.is_empty()
+        && record.upstream.is_empty()
+        && !record.affected.iter().any(fixed)
+        && record.summary.as_deref().is_some_and(|line| {
+            let line = line.to_lowercase();
+            WORDS.iter().any(|words| line.contains(words))
+        })
+}
+
+fn put_affected(out: &mut Vec<u8>, suffix: &str, affected: &Affected<'_>, own: Option<Scheme>) {
     put_text(out, suffix);
     let comparable = |r: &&formats::advisory::osv::Range<'_>| {
         matches!(r.kind, RangeKind::Semver | RangeKind::Ecosystem)
@@ -142,7 +196,12 @@ fn put_affected(out: &mut Vec<u8>, suffix: &str, affected: &Affected<'_>) {
     out.push(u8::from(strange || nothing));
     put_number(out, kept.len() as u64);
     for range in kept {
-        out.push(u8::from(range.kind == RangeKind::Semver));
+        let semver = range.kind == RangeKind::Semver;
+        let tangled = scheme_of_range(semver, own).is_some_and(|scheme| {
+            let events: Vec<Event<'_>> = range.events.iter().map(borrowed).collect();
+            scheme.is_tangled(&events)
+        });
+        out.push(if semver { SEMVER } else { 0 } | if tangled { TANGLED } else { 0 });
         put_number(out, range.events.len() as u64);
         for event in &range.events {
             out.push(event.kind as u8);
@@ -153,6 +212,15 @@ fn put_affected(out: &mut Vec<u8>, suffix: &str, affected: &Affected<'_>) {
     affected.versions.iter().for_each(|v| put_text(&mut versions, v));
     put_number(out, affected.versions.len() as u64);
     put_bytes(out, &versions);
+}
+
+fn borrowed<'a>(event: &'a formats::advisory::osv::Event<'_>) -> Event<'a> {
+    match event.kind {
+        EventKind::Introduced => Event::Introduced(&event.version),
+        EventKind::Fixed => Event::Fixed(&event.version),
+        EventKind::LastAffected => Event::LastAffected(&event.version),
+        EventKind::Limit => Event::Limit(&event.version),
+    }
 }
 
 fn details(record: &Record<'_>, named: &[(&str, &Affected<'_>)]) -> Vec<u8> {
@@ -175,6 +243,10 @@ fn details(record: &Record<'_>, named: &[(&str, &Affected<'_>)]) -> Vec<u8> {
     let addresses =
         record.references.iter().filter(|r| matches!(&*r.kind, "ADVISORY" | "FIX") && shown(&r.url));
     put_list(&mut out, addresses.map(|r| r.url.to_string()).take(MOST_ADDRESSES));
+    // One entry that names no imports is about the whole component, whatever the others say.
+    let scoped = named.iter().all(|(_, a)| !a.imports.is_empty());
+    let imports = named.iter().filter(|_| scoped).flat_map(|(_, a)| &a.imports);
+    put_list(&mut out, imports.map(|path| plain(path, 200)).take(MOST_IMPORTS));
     out
 }
 
@@ -223,10 +295,10 @@ fn affected<'a>(cursor: &mut Cursor<'a>) -> Result<StoredAffected<'a>, IndexErro
     let count = cursor.count()?;
     let ranges = (0..count)
         .map(|_| {
-            let semver = cursor.byte()? != 0;
+            let form = cursor.byte()?;
             let count = cursor.count()?;
             let events = (0..count).map(|_| event(cursor)).collect::<Result<_, _>>()?;
-            Ok(StoredRange { semver, events })
+            Ok(StoredRange { semver: form & SEMVER != 0, tangled: form & TANGLED != 0, events })
         })
         .collect::<Result<_, IndexError>>()?;
     let version_count = cursor.count()?;
@@ -268,6 +340,7 @@ impl Stored<'_> {
             cvss: list()?,
             cwe: list()?,
             references: list()?,
+            imports: list()?,
         })
     }
 

@@ -165,6 +165,14 @@ impl Plain {
                         other => panic!("{other}"),
                     })
                     .collect();
+                if self.scheme.is_tangled(&events) {
+                    match self.scheme.read_tangled(&events, version) {
+                        Ok(versions::Reading::Affected) => return Some(true),
+                        Ok(versions::Reading::NotAffected) => {}
+                        Ok(versions::Reading::Contradicted) | Err(_) => doubt = true,
+                    }
+                    continue;
+                }
                 match self.scheme.contains(&events, version) {
                     Ok(true) => return Some(true),
                     Ok(false) => {}

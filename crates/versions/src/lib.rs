@@ -31,9 +31,11 @@ mod rpm;
 mod scheme;
 mod semver;
 mod step;
+mod tangle;
 mod undetermined;
 
 pub use range::Event;
 pub use scheme::Scheme;
 pub use step::Step;
+pub use tangle::Reading;
 pub use undetermined::Undetermined;

@@ -6,6 +6,7 @@ use crate::order::{self, Order};
 use crate::range::{self, Event};
 use crate::requirement;
 use crate::step::{self, Step};
+use crate::tangle::{self, Reading};
 use crate::undetermined::Undetermined;
 use crate::{apk, composer, cran, debian, gem, go, maven, npm, nuget, pep440, pvp, rpm, semver};
 
@@ -250,6 +251,21 @@ impl Scheme {
     /// When the version or an event that decides is no version of the scheme.
     pub fn contains(self, events: &[Event<'_>], version: &str) -> Result<bool, Undetermined> {
         with_order!(self, V => range::contains::<V<'_>>(self, events, version))
+    }
+
+    /// Whether ends and starts of a range do not pair up (an end before its start, two ends behind
+    /// each other), so that [`Self::contains`] would give an answer that the range does not carry.
+    #[must_use]
+    pub fn is_tangled(self, events: &[Event<'_>]) -> bool {
+        with_order!(self, V => tangle::is_tangled::<V<'_>>(events))
+    }
+
+    /// What a tangled range still says of a version.
+    ///
+    /// # Errors
+    /// When the version or an event is no version of the scheme.
+    pub fn read_tangled(self, events: &[Event<'_>], version: &str) -> Result<Reading, Undetermined> {
+        with_order!(self, V => tangle::read_tangled::<V<'_>>(self, events, version))
     }
 
     /// The lowest version a requirement of the ecosystem's manifests admits, e.g. npm `^1.2` →

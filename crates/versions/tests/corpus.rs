@@ -12,9 +12,10 @@ use versions::{Event, Scheme};
 
 /// How many texts of an ecosystem may be undetermined; the others, none.
 ///
-/// Looked through by hand, all of them: Bitnami, dates with leading zeros (`2022.07.24`), which Semantic
-/// Versioning refuses, and `nightly.2026-03-10.0`; Go, `branch-v0.1.1`; PyPI, versions from before PEP
-/// 440 (`0.4m2`, `0.9-doduo`), each refused by `packaging` too; npm, `1.0.0-*`, `3.0.RC3` and `~`.
+/// Bitnami: dates with leading zeros (`2022.07.24`), which Semantic Versioning refuses, and
+/// `nightly.2026-03-10.0`. Go: `branch-v0.1.1`. npm: `1.0.0-*`, `3.0.RC3` and `~`. PyPI: versions from
+/// before PEP 440 (`0.4m2`, `0.9-doduo`); that `packaging` refuses these and no other is a test of its
+/// own, `packaging_reads_the_same_texts_of_real_advisories` in `tests/oracles.rs`.
 const BOUNDS: [(&str, usize); 4] = [("Bitnami", 21), ("Go", 1), ("PyPI", 120), ("npm", 7)];
 
 fn records(ecosystem: &str, path: PathBuf) -> Vec<serde_json::Value> {

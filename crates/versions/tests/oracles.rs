@@ -189,6 +189,32 @@ fn maven() -> Command {
     tool
 }
 
+/// Every version and event of the corpus's advisories about PyPI, asked of `packaging` itself: it
+/// reads what we read and refuses what we refuse.
+#[test]
+fn packaging_reads_the_same_texts_of_real_advisories() {
+    let Some(corpus) = std::env::var_os("FORMULARY_CORPUS").map(PathBuf::from) else {
+        println!("SKIPPED: FORMULARY_CORPUS is not set");
+        return;
+    };
+    let file = std::fs::File::open(corpus.join("advisories/PyPI/all.zip")).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file)).unwrap();
+    let mut texts = std::collections::BTreeSet::new();
+    for place in 0..archive.len() {
+        let record: serde_json::Value = serde_json::from_reader(archive.by_index(place).unwrap()).unwrap();
+        for affected in record["affected"].as_array().into_iter().flatten() {
+            let ranges = affected["ranges"].as_array().into_iter().flatten().filter(|r| r["type"] != "GIT");
+            let events = ranges.flat_map(|range| range["events"].as_array().into_iter().flatten());
+            let named = events.flat_map(|event| event.as_object().unwrap().values());
+            let listed = affected["versions"].as_array().into_iter().flatten();
+            texts.extend(named.chain(listed).map(|text| text.as_str().unwrap().to_owned()));
+        }
+    }
+    let pairs: Vec<(String, String)> = texts.into_iter().map(|text| (text.clone(), text)).collect();
+    let Some((version, theirs)) = ask(packaging(), "packaging", &lines('C', &pairs)) else { return };
+    judge("PyPI's advisories", &version, &pairs, &theirs, &orders(Scheme::Pep440, &pairs), nothing);
+}
+
 /// Cargo's `semver` crate is built into this test, so it is never missing. It holds numbers in 64
 /// bits and refuses larger ones.
 mod cargo {

@@ -1,6 +1,6 @@
 //! Ranges, requirements, steps, pre-releases and names: the questions beside order, as rows.
 
-use versions::{Event, Scheme, Step};
+use versions::{Event, Reading, Scheme, Step};
 
 /// npm's documentation of ranges, with what Cargo's book, PEP 440 and 508, RubyGems' guide, Composer's
 /// "Versions and constraints", NuGet's "Version ranges" and Maven's POM reference say of theirs.
@@ -141,6 +141,94 @@ fn ranges() {
     let long = "x".repeat(600);
     let error = pip.contains(&[Introduced("0"), Fixed(&long)], "1").unwrap_err();
     assert_eq!((error.scheme, error.version.len()), (pip, 80));
+}
+
+/// Ranges of real advisories whose ends and starts do not pair up: VICTIMS-2009-1190, PYSEC-2009-14,
+/// GHSA-r9p9-mrjm-926w, BIT-kibana-2025-25014; and one that only looks so.
+#[test]
+fn tangled_ranges_contradict_themselves_and_say_only_what_is_sound() {
+    use Event::{Fixed, Introduced, LastAffected};
+    use Reading::{Affected, Contradicted, NotAffected};
+    type Row<'a> = (Scheme, &'a [Event<'a>], &'a [(&'a str, Reading)]);
+    let rows: &[Row<'_>] = &[
+        (
+            Scheme::Maven,
+            &[Introduced("3.0"), LastAffected("3.0.0.M2")],
+            &[
+                ("3.0.0.M1", Contradicted),
+                ("3.0.0.M2", Affected),
+                ("3.0", Contradicted),
+                ("5.3.1", Contradicted),
+                ("2.5.7", Contradicted),
+            ],
+        ),
+        (
+            Scheme::Pep440,
+            &[Introduced("0"), LastAffected("0.10.9"), LastAffected("0.10.11"), LastAffected("0.8.5")],
+            &[
+                ("0.10.9", Affected),
+                ("0.10.10", Contradicted),
+                ("0.10.11", Affected),
+                ("0.10.12", NotAffected),
+            ],
+        ),
+        (
+            Scheme::Npm,
+            &[Introduced("1.15.0"), Fixed("1.15.17"), Fixed("6.5.4")],
+            &[
+                ("1.14.0", NotAffected),
+                ("1.15.1", Affected),
+                ("1.15.17", Contradicted),
+                ("6.5.3", Contradicted),
+                ("6.5.4", NotAffected),
+            ],
+        ),
+        (
+            Scheme::Semver,
+            &[
+                Introduced("8.3.0"),
+                Fixed("8.17.6"),
+                Introduced("8.18.0"),
+                Fixed("8.17.10"),
+                Introduced("9.0.0"),
+                Fixed("9.0.1"),
+            ],
+            &[
+                ("8.2.0", NotAffected),
+                ("8.10.0", Affected),
+                ("8.17.7", Contradicted),
+                ("8.18.2", Contradicted),
+                ("9.0.0", Affected),
+                ("9.2.0", NotAffected),
+            ],
+        ),
+        // A stretch inside a stretch: the wider one holds.
+        (
+            Scheme::Npm,
+            &[Introduced("1.0.0"), Fixed("5.0.0"), Introduced("2.0.0"), Fixed("3.0.0")],
+            &[("4.0.0", Affected), ("6.0.0", NotAffected)],
+        ),
+    ];
+    for (scheme, events, answers) in rows {
+        assert!(scheme.is_tangled(events), "{events:?}");
+        for (version, reading) in *answers {
+            assert_eq!(scheme.read_tangled(events, version), Ok(*reading), "{version} in {events:?}");
+        }
+    }
+    let sound: &[&[Event<'_>]] = &[
+        &[Fixed("2.3"), Introduced("2.0"), Fixed("1.5"), Introduced("1.0")],
+        &[Introduced("1.0"), Fixed("1.0")],
+        &[Introduced("1"), Fixed("2"), Introduced("2")],
+        &[Introduced("1.0"), LastAffected("1.0")],
+        &[Introduced("0"), Introduced("2.0"), Fixed("3.0")],
+        // What cannot be read is the plain evaluation's matter.
+        &[Introduced("3"), Fixed("one")],
+        &[],
+    ];
+    for events in sound {
+        assert!(!Scheme::Pep440.is_tangled(events), "{events:?}");
+    }
+    assert!(Scheme::Pep440.read_tangled(&[Introduced("2"), Fixed("1")], "one").is_err());
 }
 
 #[test]

@@ -29,6 +29,15 @@ pub struct Components<'a> {
 /// Days after which a feed is stale, where the pack sets no limit of its own (DESIGN §3).
 const FEED_DAYS: i64 = 7;
 
+/// Kinds of component that no registry hands out: a git repository is where they come from. Whether
+/// one is pinned is the inventory's matter.
+fn lives_in_git(purl: &Purl) -> bool {
+    matches!(
+        purl.kind(),
+        "github" | "githubactions" | "gitlab" | "bitbucket" | "golang" | "swift" | "julia" | "cocoapods"
+    )
+}
+
 impl<'a> Components<'a> {
     /// Prepares the look-ups.
     pub fn new(assessment: &'a Assessment, pack: &'a Pack) -> Self {
@@ -116,12 +125,15 @@ impl<'a> Components<'a> {
         Some(match &component.origin {
             Origin::Unstated => return None,
             Origin::Own => OriginFact::Usual,
+            Origin::Git { .. } if lives_in_git(&component.purl) => OriginFact::Usual,
+            Origin::Git { host, .. } | Origin::Archive { host } if self.reasoned(component, host) => {
+                OriginFact::Reasoned
+            }
             Origin::Git { .. } => OriginFact::Git,
             Origin::Archive { .. } => OriginFact::Archive,
             Origin::Path => OriginFact::Path,
             Origin::Registry { host } => {
-                let declared = self.usual.get(component.purl.kind());
-                if declared.is_some_and(|hosts| hosts.contains(host)) {
+                if self.reasoned(component, host) {
                     OriginFact::Usual
                 } else if self.findings(&component.purl).iter().any(|f| f.id == "odd-host") {
                     OriginFact::OtherHost
@@ -130,6 +142,12 @@ impl<'a> Components<'a> {
                 }
             }
         })
+    }
+
+    /// Whether the system names the host as one it takes such components from.
+    fn reasoned(&self, component: &Component, host: &str) -> bool {
+        let declared = self.usual.get(component.purl.kind());
+        !host.is_empty() && declared.is_some_and(|hosts| hosts.iter().any(|own| own == host))
     }
 
     /// The table's answer; nothing where the licence is not known.
@@ -160,5 +178,64 @@ impl<'a> Components<'a> {
             _ => None,
         };
         facts.set_if(fact::SUPPORT_DAYS_LEFT, left.and_then(|days| u64::try_from(days).ok()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use domain::Place;
+
+    use super::*;
+
+    fn origin_of(purl: &str, origin: Origin, declared: &[(&str, &str)]) -> Option<OriginFact> {
+        let assessment = Assessment {
+            schema: String::new(),
+            tool: String::new(),
+            digest: None,
+            basis: None,
+            as_of: "2026-08-22T00:00:00Z".parse().unwrap(),
+            subject: domain::Subject::Component { purl: None, digest: None },
+            circumstances: domain::Circumstances::ASSUMED,
+            verdicts: Vec::new(),
+            controls: Vec::new(),
+            components: Vec::new(),
+            findings: Vec::new(),
+            evidence: Vec::new(),
+            obligations: Vec::new(),
+            exceptions: Vec::new(),
+            coverage: Vec::new(),
+            feeds: Vec::new(),
+            local: Value::Null,
+        };
+        let pack = Pack::builtin("use").unwrap();
+        let mut components = Components::new(&assessment, &pack);
+        components.usual =
+            declared.iter().map(|(kind, host)| ((*kind).to_owned(), vec![(*host).to_owned()])).collect();
+        let mut component = Component::new(purl.parse().unwrap(), Place::file("lock"));
+        component.origin = origin;
+        components.origin(&component)
+    }
+
+    fn git(host: &str) -> Origin {
+        Origin::Git { host: host.to_owned(), commit: Some("a".repeat(40)) }
+    }
+
+    #[test]
+    fn git_is_odd_only_where_a_registry_would_be_the_rule() {
+        for purl in [
+            "pkg:github/actions/checkout@v4.1.1",
+            "pkg:swift/code.example/a/b@1.0.0",
+            "pkg:golang/code.example/a@v1.0.0",
+        ] {
+            assert_eq!(origin_of(purl, git("code.example"), &[]), Some(OriginFact::Usual), "{purl}");
+        }
+        assert_eq!(origin_of("pkg:npm/a@1.0.0", git("code.example"), &[]), Some(OriginFact::Git));
+        let declared = [("npm", "code.example")];
+        assert_eq!(origin_of("pkg:npm/a@1.0.0", git("code.example"), &declared), Some(OriginFact::Reasoned));
+        assert_eq!(origin_of("pkg:cargo/a@1.0.0", git("code.example"), &declared), Some(OriginFact::Git));
+        let archive = Origin::Archive { host: "code.example".to_owned() };
+        assert_eq!(origin_of("pkg:npm/a@1.0.0", archive, &declared), Some(OriginFact::Reasoned));
     }
 }

@@ -173,7 +173,7 @@ impl Builder<'_> {
         }
         for (key, named) in by_name {
             let mut encoded = Vec::new();
-            record::put_record(&mut encoded, &record, &named);
+            record::put_record(&mut encoded, &record, &named, ecosystem::scheme_of(self.ecosystem));
             self.size += encoded.len() + key.len() + 64;
             if self.size > LARGEST_INDEX {
                 return Err(FeedFault::Bomb("its index would be larger than 2 GiB"));

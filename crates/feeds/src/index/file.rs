@@ -8,7 +8,7 @@ use std::{fs::File, path::Path};
 use super::IndexError;
 
 /// The first bytes of every index file; the last one is the version of the form.
-const MAGIC: &[u8; 8] = b"FMLYIDX\x01";
+const MAGIC: &[u8; 8] = b"FMLYIDX\x02";
 
 /// What shape the rest of the file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,9 +14,11 @@ use std::{borrow::Cow, fmt};
 use domain::Timestamp;
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
+
+mod own;
 
 /// A record larger than this is refused unread. The largest seen in the wild is 0.6 MB.
 pub const LARGEST_RECORD: usize = 16 << 20;
@@ -137,6 +139,9 @@ pub struct Affected<'a> {
     pub informational: Option<Text<'a>>,
     /// CWE ids given for this component.
     pub cwe: Vec<String>,
+    /// The import paths of the component that are affected (`ecosystem_specific.imports` of Go's
+    /// database); none: all of it.
+    pub imports: Vec<Text<'a>>,
 }
 
 /// Ecosystem and name as the record writes them.
@@ -273,6 +278,8 @@ struct RawAffected<'a> {
     severity: Option<&'a RawValue>,
     #[serde(borrow, default)]
     database_specific: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    ecosystem_specific: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -352,7 +359,7 @@ impl<'a> RawRecord<'a> {
             affected,
             severity: severity(self.severity),
             references: lenient_list(self.references),
-            cwe: self.database_specific.map(cwe_ids).unwrap_or_default(),
+            cwe: self.database_specific.map(own::cwe_ids).unwrap_or_default(),
         })
     }
 }
@@ -379,14 +386,12 @@ impl<'a> RawAffected<'a> {
             .map(RawRange::checked)
             .collect::<Result<Vec<_>, _>>()?;
         let (informational, cwe) = match self.database_specific {
-            Some(raw) => {
-                let own: AffectedOwn<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
-                let text = own.informational.and_then(|raw| serde_json::from_str(raw.get()).ok());
-                (text, cwe_ids(raw))
-            }
+            Some(raw) => (own::informational(raw), own::cwe_ids(raw)),
             None => (None, Vec::new()),
         };
-        Ok(Affected { component, ranges, versions, severity: severity(self.severity), informational, cwe })
+        let severity = severity(self.severity);
+        let imports = self.ecosystem_specific.map(own::imports).unwrap_or_default();
+        Ok(Affected { component, ranges, versions, severity, informational, cwe, imports })
     }
 }
 
@@ -435,82 +440,6 @@ fn severity<'a>(raw: Option<&'a RawValue>) -> Vec<Severity<'a>> {
     all
 }
 
-#[derive(Default, Deserialize)]
-struct AffectedOwn<'a> {
-    #[serde(borrow, default)]
-    informational: Option<&'a RawValue>,
-}
-
-/// Where databases put CWE ids: `cwe_ids` (GitHub), `cwes[].cweId` (malicious-packages), `cwe`.
-#[derive(Default, Deserialize)]
-struct CweOwn<'a> {
-    #[serde(borrow, default)]
-    cwe_ids: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    cwes: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    cwe: Option<&'a RawValue>,
-}
-
-fn cwe_ids(raw: &RawValue) -> Vec<String> {
-    // Most records say nothing about CWE; do not read their own part twice for it.
-    if memchr::memmem::find(raw.get().as_bytes(), b"CWE-").is_none() {
-        return Vec::new();
-    }
-    let own: CweOwn<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
-    let mut found: Vec<String> = Vec::new();
-    for raw in [own.cwe_ids, own.cwes, own.cwe].into_iter().flatten() {
-        let Ok(list) = serde_json::from_str::<CweList>(raw.get()) else { continue };
-        found.extend(list.0);
-    }
-    found.sort();
-    found.dedup();
-    found.truncate(50);
-    found
-}
-
-/// CWE ids in a string, a list of strings, or a list of objects with `cweId`.
-struct CweList(Vec<String>);
-
-impl<'de> Deserialize<'de> for CweList {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-        impl<'de> Visitor<'de> for Read {
-            type Value = CweList;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("CWE ids")
-            }
-            fn visit_str<E>(self, v: &str) -> Result<CweList, E> {
-                Ok(CweList(cwe_id(v).into_iter().collect()))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<CweList, A::Error> {
-                let mut all = Vec::new();
-                while let Some(raw) = seq.next_element::<&RawValue>()? {
-                    if let Ok(text) = serde_json::from_str::<Text<'_>>(raw.get()) {
-                        all.extend(cwe_id(&text));
-                    } else if let Ok(object) = serde_json::from_str::<CweObject<'_>>(raw.get()) {
-                        all.extend(cwe_id(&object.id));
-                    }
-                }
-                Ok(CweList(all))
-            }
-        }
-        deserializer.deserialize_any(Read)
-    }
-}
-
-#[derive(Deserialize)]
-struct CweObject<'a> {
-    #[serde(rename = "cweId", borrow)]
-    id: Text<'a>,
-}
-
-fn cwe_id(text: &str) -> Option<String> {
-    let digits = text.strip_prefix("CWE-")?;
-    (!digits.is_empty() && digits.len() <= 6 && digits.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| text.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -521,6 +450,7 @@ mod tests {
             "aliases":["CVE-2026-0001"],"summary":"A \"quoted\" summary","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N"},{"score":"low"},7],
             "affected":[{"package":{"ecosystem":"npm","name":"left-pad","purl":"pkg:npm/left-pad"},
               "ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.2.3"}]},{"events":null}],"versions":null,
+              "ecosystem_specific":{"imports":[{"path":"left-pad/deep","symbols":["Pad"]},{"broken":1},"x"]},
               "database_specific":{"informational":null,"cwes":[{"cweId":"CWE-506","name":"x"}]}}],
             "references":[{"type":"FIX","url":"https://code.example/1"},{"broken":true}],
             "database_specific":{"cwe_ids":["CWE-79",3]},"something_new":{"deep":[1]}}"#;
@@ -532,6 +462,7 @@ mod tests {
         assert_eq!(record.cwe, ["CWE-79"]);
         let affected = &record.affected[0];
         assert_eq!(affected.cwe, ["CWE-506"]);
+        assert_eq!(affected.imports.iter().map(|path| &**path).collect::<Vec<_>>(), ["left-pad/deep"]);
         assert_eq!(affected.ranges[0].events[1].kind, EventKind::Fixed);
         assert_eq!(affected.ranges[1].kind, RangeKind::Other);
         assert_eq!(record.references.len(), 1);
