@@ -11,74 +11,15 @@ mod import;
 mod review;
 mod upkeep;
 
-use domain::canonical::CanonicalError;
-
-use crate::{
-    act::{Act, closure::ClosureFault},
-    body::InvalidBody,
-    entry::Logged,
-    hazard::HazardFault,
-    leaf::Unsigned,
-    register::Register,
-    review::short,
-    ssh::SshError,
-    statement::Statement,
-};
-
-/// Why an act may not be done. In plain English, for who tried.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// For another log.
-    #[error("it is meant for the register `{0}`")]
-    OtherRegister(String),
-    /// Stated before.
-    #[error("this very statement is in the log already")]
-    Twice,
-    /// Not signed as it must be.
-    #[error("it is not signed as it must be: {0}")]
-    Unsigned(String),
-    /// The signature does not hold.
-    #[error("the signature does not hold: {0}")]
-    Signature(#[from] Unsigned),
-    /// A key cannot be used.
-    #[error(transparent)]
-    Key(#[from] SshError),
-    /// The person may not do this.
-    #[error("{who} may not: {why}")]
-    NotYours {
-        /// Who tried.
-        who: String,
-        /// Why not, and who may.
-        why: String,
-    },
-    /// Not as things stand.
-    #[error("{0}")]
-    NotNow(String),
-    /// A field is missing or makes no sense.
-    #[error("{0}")]
-    Incomplete(String),
-    /// No such review.
-    #[error("no review has the id `{0}`: `formulary review list` shows them")]
-    NoReview(String),
-    /// The body would not be valid.
-    #[error(transparent)]
-    Body(#[from] InvalidBody),
-    /// The closure is none.
-    #[error(transparent)]
-    Closure(#[from] ClosureFault),
-    /// The hazards do not hold.
-    #[error(transparent)]
-    Hazard(#[from] HazardFault),
-    /// A value has no canonical form.
-    #[error(transparent)]
-    Canonical(#[from] CanonicalError),
-}
+use crate::{act::Act, entry::Logged, refused::Refused, register::Register, statement::Statement};
 
 impl Register {
     /// Asks, then applies.
     pub(crate) fn apply(&mut self, logged: &Logged, statement: &Statement) -> Result<(), Refused> {
         match &statement.act {
-            Act::Found(_) => Err(Refused::NotNow("the body is founded already: change it by a decision".to_owned())),
+            Act::Found(_) => {
+                Err(Refused::NotNow("the body is founded already: change it by a decision".to_owned()))
+            }
             Act::Attest(attestation) => self.attest(logged, attestation),
             Act::Open(opening) => self.open(logged, opening),
             Act::Renew(renewal) => self.renew(logged, renewal),
@@ -108,34 +49,4 @@ impl Register {
             why: "nobody in the body has this id".to_owned(),
         })
     }
-}
-
-/// What a statement is about, for the story: a review's id or a case.
-pub(crate) fn about(act: &Act) -> Option<String> {
-    Some(match act {
-        Act::Open(opening) => {
-            opening.case.as_ref().map_or_else(|| "the body itself".to_owned(), ToString::to_string)
-        }
-        Act::Attest(a) => format!("{}, {}", a.control, a.subject),
-        Act::Renew(r) => r.review.clone(),
-        Act::TakeBack(b) => b.review.clone(),
-        Act::Position(p) => p.review.clone(),
-        Act::Answer(a) => a.review.clone(),
-        Act::Satisfied(s) => s.review.clone(),
-        Act::Overrule(o) => o.review.clone(),
-        Act::Decide(d) => d.review.clone(),
-        Act::Emergency(e) => e.case.to_string(),
-        Act::Agree(a) => a.case.to_string(),
-        Act::Trip(t) => t.case.to_string(),
-        Act::Consequence(c) => c.case.to_string(),
-        Act::Revoke(r) => r.key.clone(),
-        Act::Done(d) => short('D', &d.decision),
-        Act::Import(i) => i.body.clone(),
-        Act::Adopt(_) | Act::Reveal(_) | Act::Erase(_) | Act::Found(_) => return None,
-    })
-}
-
-/// A refusal about a missing or empty field.
-pub(crate) fn incomplete(what: impl Into<String>) -> Refused {
-    Refused::Incomplete(what.into())
 }

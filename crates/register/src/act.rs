@@ -90,4 +90,29 @@ impl Act {
             Self::Erase(_) => "erased",
         }
     }
+
+    /// What it is about, for people: a review's id, a case, a name.
+    pub fn about(&self) -> Option<String> {
+        Some(match self {
+            Self::Open(opening) => {
+                opening.case.as_ref().map_or_else(|| "the body itself".to_owned(), ToString::to_string)
+            }
+            Self::Attest(a) => format!("{}, {}", a.control, a.subject),
+            Self::Renew(r) => r.review.clone(),
+            Self::TakeBack(b) => b.review.clone(),
+            Self::Position(p) => p.review.clone(),
+            Self::Answer(a) => a.review.clone(),
+            Self::Satisfied(s) => s.review.clone(),
+            Self::Overrule(o) => o.review.clone(),
+            Self::Decide(d) => d.review.clone(),
+            Self::Emergency(e) => e.case.to_string(),
+            Self::Agree(a) => a.case.to_string(),
+            Self::Trip(t) => t.case.to_string(),
+            Self::Consequence(c) => c.case.to_string(),
+            Self::Revoke(r) => r.key.clone(),
+            Self::Done(d) => d.decision.to_string(),
+            Self::Import(i) => i.body.clone(),
+            Self::Adopt(_) | Self::Reveal(_) | Self::Erase(_) | Self::Found(_) => return None,
+        })
+    }
 }

@@ -9,7 +9,7 @@ use domain::{Digest, Tier};
 use policy::quorum::{InvalidQuorum, Quorum};
 use serde::{Deserialize, Serialize};
 
-use crate::{ssh, words::Words};
+use crate::{key::Key, ssh, words::Words};
 
 /// The body, as of a point of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,27 +66,6 @@ impl Person {
     pub fn has_any(&self, roles: &[&str]) -> bool {
         roles.iter().any(|role| self.roles.contains(*role) || self.deputy_for.contains(*role))
     }
-}
-
-/// A public key of a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Key {
-    /// How it signs; `ssh` today. Passkeys and PKCS#11 have room beside it.
-    pub form: Form,
-    /// The public key, in the form's own spelling (`ssh-ed25519 AAAA…`), without a comment.
-    pub public: String,
-    /// Revoked: it makes no new signatures, and keeps its old ones.
-    #[serde(default)]
-    pub revoked: bool,
-}
-
-/// How a key signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Form {
-    /// OpenSSH's `ssh-keygen -Y` (PROTOCOL.sshsig).
-    Ssh,
 }
 
 /// A pack the body judges by.
@@ -321,7 +300,9 @@ impl Body {
             return Err(InvalidBody::Times("break-glass lasts at most 7 days"));
         }
         if times.emergency_closure > 30 || times.longest_closure > 366 {
-            return Err(InvalidBody::Times("an emergency closure ends within 30 days, any closure within a year"));
+            return Err(InvalidBody::Times(
+                "an emergency closure ends within 30 days, any closure within a year",
+            ));
         }
         Ok(())
     }

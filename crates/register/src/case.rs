@@ -41,7 +41,9 @@ impl Case {
     pub fn is_whole(&self) -> bool {
         let tier = match self.purpose {
             Purpose::Use => self.tier.is_some(),
-            Purpose::Publish => self.tier.is_none() && self.part.is_none() && self.subject.kind() == "repository",
+            Purpose::Publish => {
+                self.tier.is_none() && self.part.is_none() && self.subject.kind() == "repository"
+            }
         };
         tier && self.part.as_ref().is_none_or(|p| !p.trim().is_empty() && p.len() <= 100)
     }

@@ -4,7 +4,7 @@
 //! themselves, so every reader computes the same state, whether or not anybody has written the
 //! consequence down yet.
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
 use domain::{Date, Digest, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,67 +16,8 @@ use crate::{
     },
     body::Times,
     case::Case,
+    state::State,
 };
-
-/// The state of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// Nobody has asked.
-    Unlisted,
-    /// A review is open.
-    UnderEvaluation,
-    /// May be used, or be public.
-    Listed,
-    /// The same, with obligations that are not met yet and not overdue.
-    ListedWithObligations,
-    /// Past its review date or an obligation's due date: running uses go on, somebody must act.
-    Overdue,
-    /// Overdue for long: no new uses.
-    Restricted,
-    /// Stopped at once, by one signature or a trip-wire; a decision must follow.
-    Suspended,
-    /// Decided: no.
-    Declined,
-    /// Taken off the register.
-    Withdrawn,
-}
-
-impl State {
-    /// The words used on screens.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Unlisted => "unlisted",
-            Self::UnderEvaluation => "under evaluation",
-            Self::Listed => "listed",
-            Self::ListedWithObligations => "listed with obligations",
-            Self::Overdue => "overdue",
-            Self::Restricted => "restricted",
-            Self::Suspended => "suspended",
-            Self::Declined => "declined",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// All states, in the order of the register's board.
-    pub const ALL: [Self; 9] = [
-        Self::Unlisted,
-        Self::UnderEvaluation,
-        Self::Listed,
-        Self::ListedWithObligations,
-        Self::Overdue,
-        Self::Restricted,
-        Self::Suspended,
-        Self::Declined,
-        Self::Withdrawn,
-    ];
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
 
 /// Where in the log something stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,7 +156,10 @@ impl Entry {
             return at(State::Suspended, &trip.logged, why, None);
         }
         if let Some(denied) = self.denied.as_ref().filter(|d| today <= d.until) {
-            let why = format!("denied by one signature ({}) until {}, unless confirmed", denied.clause, denied.until);
+            let why = format!(
+                "denied by one signature ({}) until {}, unless confirmed",
+                denied.clause, denied.until
+            );
             return at(State::Suspended, &denied.logged, why, Some(denied.until.plus_days(1)));
         }
         if let Some(withdrawn) = &self.withdrawn {
@@ -226,7 +170,12 @@ impl Entry {
         }
         if let Some(glass) = self.glass.as_ref().filter(|g| as_of < g.until) {
             let why = format!("break-glass for {} until {}", glass.team, glass.until);
-            return at(State::ListedWithObligations, &glass.logged, why, Some(glass.until.date().plus_days(1)));
+            return at(
+                State::ListedWithObligations,
+                &glass.logged,
+                why,
+                Some(glass.until.date().plus_days(1)),
+            );
         }
         let (state, why) = match self.open.first() {
             Some(review) => (State::UnderEvaluation, format!("review {review} is open")),
@@ -239,7 +188,8 @@ impl Entry {
 impl Decided {
     fn stand(&self, today: Date, times: &Times) -> Stand {
         let terms = &self.decision.terms;
-        let stand = |state, since, why: String, next| Stand { state, since, of: Some(self.logged.digest), why, next };
+        let stand =
+            |state, since, why: String, next| Stand { state, since, of: Some(self.logged.digest), why, next };
         let decided_on = self.logged.at.date();
         if self.decision.ruling == Ruling::Decline {
             return stand(State::Declined, decided_on, "declined".to_owned(), None);
@@ -259,12 +209,22 @@ impl Decided {
             return stand(State::Restricted, restricted_on, why, None);
         }
         if today > due {
-            return stand(State::Overdue, due.plus_days(1), format!("{of_what} on {due}"), Some(restricted_on));
+            return stand(
+                State::Overdue,
+                due.plus_days(1),
+                format!("{of_what} on {due}"),
+                Some(restricted_on),
+            );
         }
         let next = Some(due.plus_days(1));
         match open().count() {
             0 => stand(State::Listed, decided_on, "granted".to_owned(), next),
-            1 => stand(State::ListedWithObligations, decided_on, "granted, with one obligation open".to_owned(), next),
+            1 => stand(
+                State::ListedWithObligations,
+                decided_on,
+                "granted, with one obligation open".to_owned(),
+                next,
+            ),
             n => {
                 let why = format!("granted, with {n} obligations open");
                 stand(State::ListedWithObligations, decided_on, why, next)

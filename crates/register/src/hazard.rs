@@ -55,7 +55,9 @@ pub enum HazardFault {
         words: String,
     },
     /// The stated rating is not what the matrix gives.
-    #[error("hazard {hazard}: {severity} and {likelihood} give {computed} by the declared matrix, not {stated}")]
+    #[error(
+        "hazard {hazard}: {severity} and {likelihood} give {computed} by the declared matrix, not {stated}"
+    )]
     Rating {
         /// Which hazard.
         hazard: String,
@@ -183,7 +185,8 @@ mod tests {
     fn ratings_are_recomputed_and_held_to_what_may_remain() {
         let matrix = Matrix::default();
         matrix.check().unwrap();
-        let tally = matrix.recompute(&[hazard("major", "Low", 3, true), hazard("minor", "low", 1, false)]).unwrap();
+        let tally =
+            matrix.recompute(&[hazard("major", "Low", 3, true), hazard("minor", "low", 1, false)]).unwrap();
         assert_eq!(tally, BTreeMap::from([(1, 1), (3, 1)]));
         assert!(matches!(
             matrix.recompute(&[hazard("major", "low", 2, true)]),

@@ -7,7 +7,7 @@ use domain::{Digest, Timestamp, canonical::CanonicalError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    body::Key,
+    key::Key,
     ssh::{PublicKey, SshError},
     statement::{Batch, Statement},
 };

@@ -4,4 +4,23 @@
 //! It decides what an entry of the log means and what state follows from all entries as of a time. It
 //! refuses to know the clock, the network and the command line, and how a verdict comes about.
 
+mod accept;
+pub mod act;
+pub mod body;
+pub mod case;
+pub mod days;
+pub mod entry;
+pub mod fold;
+pub mod hazard;
+pub mod key;
+pub mod leaf;
 pub mod log;
+pub mod refused;
+pub mod register;
+pub mod review;
+pub mod ssh;
+pub mod state;
+pub mod statement;
+pub mod words;
+
+pub use register::Register;

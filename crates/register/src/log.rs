@@ -39,7 +39,9 @@
 //! - with a promise of a larger tree: everything of that tree was synced before the promise was
 //!   written, so it is checked, signed (the same root, so the same bytes) and published. If something of
 //!   it is missing, the log is damaged or was rolled back to an older copy: nothing is signed.
-//! - without: nothing was signed or acknowledged, and the files beyond are removed.
+//! - with this writer's own promise of nothing larger: nothing was signed or acknowledged, and the files
+//!   beyond are removed.
+//! - without one (a fresh copy): nobody can say; nothing is removed or signed, and that is the error.
 //!
 //! A second writer is kept out by the lock. Where locks do not work (some network folders, a copied
 //! folder) he is noticed: by a name that is taken, or by a promise or checkpoint that is not the one
@@ -105,10 +107,10 @@ pub enum LogError {
     /// Nothing was appended: a file operation failed beforehand.
     #[error("nothing was added to the log: {0}")]
     NotAppended(#[source] FilesError),
-    /// Another writer is at work although the lock should exclude him. Nothing was signed.
+    /// Another writer is at work although the lock should exclude him. Nothing was signed here.
     #[error(
-        "nothing was added to the log: another program is writing to it in spite of the lock (`{path}` is not as \
-         this program left it); end it, then open the log again"
+        "nothing was acknowledged: another program is writing to this log in spite of the lock (`{path}` is not as \
+         this program left it); end it, open the log again, and look"
     )]
     AnotherWriter {
         /// The file that showed it.

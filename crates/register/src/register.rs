@@ -1,32 +1,20 @@
-//! The register: what all statements of the log together mean.
+//! The register: what all statements of the log together mean, as one value.
 //!
-//! Phases, for each leaf in the order of the log: (1) its time is not before the leaf ahead of it;
-//! (2) it is meant for this log and was not stated before; (3) it is signed by a key that its person
-//! had, unrevoked, at that point of the log; (4) the act is one that this person may do now
-//! (`accept/`); (5) its effect. A leaf that fails is not applied, and is listed in
-//! [`Register::rejected`]: a log that holds one was written by somebody who did not ask first.
-//!
-//! States of entries are never stored: they are computed as of a time ([`crate::entry`]).
+//! Decides nothing by itself: leaves are folded into it by `fold.rs`, and states of entries are never
+//! stored but computed as of a time ([`crate::entry`]).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{Date, Digest, Timestamp};
 
 use crate::{
-    accept::Refused,
-    act::{Act, agreement::SharedCare, attestation::Attestation, closure::ClosureAsked, import::Imported},
+    act::{agreement::SharedCare, attestation::Attestation, closure::ClosureAsked, import::Imported},
     body::Body,
     case::Case,
     entry::{Entry, Logged, Stand},
-    leaf::{Leaf, NotALeaf},
+    refused::Refused,
     review::Review,
-    statement::LOG,
 };
-
-/// A statement may be this much younger than the log's clock says it is, in seconds.
-const SKEW: i64 = 300;
-/// A statement may have been signed this many days before it is logged.
-const OLDEST: i64 = 90;
 
 /// All that was stated, as one value.
 #[derive(Clone, Debug)]
@@ -66,7 +54,7 @@ pub struct Register {
     /// Decisions that an appeal overturned.
     pub overturned: BTreeSet<Digest>,
     /// Keys that were ever in the body: old signatures stay verifiable.
-    pub keys: BTreeMap<String, (String, crate::body::Key)>,
+    pub keys: BTreeMap<String, (String, crate::key::Key)>,
 }
 
 /// One applied leaf, for people.
@@ -114,173 +102,7 @@ pub struct Closing {
     pub mending: Vec<String>,
 }
 
-/// Why a log is no register.
-#[derive(Debug, thiserror::Error)]
-pub enum NotARegister {
-    /// Nothing in it.
-    #[error("the log is empty: `formulary body init` writes its first entry")]
-    Empty,
-    /// The first leaf founds no body.
-    #[error("the first entry of the log does not found a body: {0}")]
-    NotFounded(String),
-    /// A leaf cannot be read.
-    #[error("entry {index} of the log: {source}")]
-    Leaf {
-        /// Which.
-        index: u64,
-        /// Why.
-        source: NotALeaf,
-    },
-}
-
 impl Register {
-    /// Begins with the first leaf, which founds the body.
-    ///
-    /// # Errors
-    /// When it founds none, or is not signed by one of the body's people.
-    pub fn founded(origin: &str, leaf: &Leaf) -> Result<Self, Refused> {
-        let Act::Found(body) = &leaf.statement.act else {
-            return Err(Refused::NotNow("the first statement of a register founds its body".to_owned()));
-        };
-        body.check()?;
-        let mut register = Self {
-            origin: origin.to_owned(),
-            body: (**body).clone(),
-            size: 0,
-            last: leaf.logged,
-            reviews: BTreeMap::new(),
-            entries: BTreeMap::new(),
-            attestations: Vec::new(),
-            exceptions: Vec::new(),
-            closures: Vec::new(),
-            agreements: Vec::new(),
-            imports: BTreeMap::new(),
-            revealed: BTreeMap::new(),
-            erased: BTreeSet::new(),
-            statements: HashMap::new(),
-            story: Vec::new(),
-            rejected: Vec::new(),
-            overturned: BTreeSet::new(),
-            keys: BTreeMap::new(),
-        };
-        register.signed(leaf)?;
-        register.take(leaf)?;
-        Ok(register)
-    }
-
-    /// Reads a whole log.
-    ///
-    /// # Errors
-    /// When the log is empty, its first leaf founds no body, or a leaf is no statement at all. A leaf
-    /// that could be read and may not be is no error here: it is listed as rejected.
-    pub fn read(origin: &str, leaves: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, NotARegister> {
-        let mut register: Option<Self> = None;
-        for (index, bytes) in (0_u64..).zip(leaves) {
-            let leaf = Leaf::read(&bytes).map_err(|source| NotARegister::Leaf { index, source })?;
-            match &mut register {
-                None => {
-                    let founded =
-                        Self::founded(origin, &leaf).map_err(|e| NotARegister::NotFounded(e.to_string()))?;
-                    register = Some(founded);
-                }
-                Some(register) => {
-                    if let Err(refused) = register.accept(&leaf) {
-                        register.rejected.push((index, refused.to_string()));
-                        register.size += 1;
-                    }
-                }
-            }
-        }
-        register.ok_or(NotARegister::Empty)
-    }
-
-    /// Takes in one more leaf. A refusal changes nothing.
-    ///
-    /// # Errors
-    /// See [`Refused`].
-    pub fn accept(&mut self, leaf: &Leaf) -> Result<Logged, Refused> {
-        if leaf.logged < self.last {
-            return Err(Refused::NotNow("its time is before that of the entry ahead of it".to_owned()));
-        }
-        self.signed(leaf)?;
-        let digest = leaf.statement.digest()?;
-        let logged = Logged {
-            index: self.size,
-            digest,
-            at: leaf.logged,
-            by: leaf.statement.by.clone(),
-        };
-        self.apply(&logged, &leaf.statement)?;
-        self.take(leaf)?;
-        Ok(logged)
-    }
-
-    /// Counts a leaf whose effect has been applied.
-    fn take(&mut self, leaf: &Leaf) -> Result<(), Refused> {
-        let digest = leaf.statement.digest()?;
-        let logged = Logged { index: self.size, digest, at: leaf.logged, by: leaf.statement.by.clone() };
-        let about = crate::accept::about(&leaf.statement.act);
-        self.story.push(Told { logged, word: leaf.statement.act.word(), about });
-        self.statements.insert(digest, self.size);
-        self.size += 1;
-        self.last = leaf.logged;
-        for (id, person) in &self.body.people {
-            for (fingerprint, key) in &person.keys {
-                if !self.keys.contains_key(fingerprint) {
-                    self.keys.insert(fingerprint.clone(), (id.clone(), key.clone()));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a leaf is for this log, new, of its time, and signed by who is said to speak.
-    fn signed(&self, leaf: &Leaf) -> Result<(), Refused> {
-        let statement = &leaf.statement;
-        if statement.register != self.origin {
-            return Err(Refused::OtherRegister(statement.register.chars().take(100).collect()));
-        }
-        if self.statements.contains_key(&statement.digest()?) {
-            return Err(Refused::Twice);
-        }
-        let age = leaf.logged.unix() - statement.at.unix();
-        if age < -SKEW || age > OLDEST * 86_400 {
-            return Err(Refused::NotNow(format!(
-                "it was signed at {} and logged at {}: sign it again",
-                statement.at, leaf.logged
-            )));
-        }
-        if statement.by == LOG {
-            return match statement.act {
-                Act::Consequence(_) => Ok(()),
-                _ => Err(Refused::Unsigned("only what follows from dates is stated by the log itself".to_owned())),
-            };
-        }
-        if matches!(statement.act, Act::Consequence(_)) {
-            return Err(Refused::Unsigned("what follows from dates is stated by the log, by nobody else".to_owned()));
-        }
-        let own: Vec<_> = leaf.signatures.iter().filter(|s| s.person == statement.by).collect();
-        if own.is_empty() {
-            return Err(Refused::Unsigned(format!("{} did not sign it", statement.by)));
-        }
-        // Every signature under a leaf must hold: none may be decoration.
-        for signature in &leaf.signatures {
-            let person = self
-                .body
-                .people
-                .get(&signature.person)
-                .ok_or_else(|| Refused::Unsigned(format!("nobody in the body has the id {}", signature.person)))?;
-            let key = person.keys.get(&signature.key).ok_or_else(|| {
-                Refused::Unsigned(format!("{} has no key {}", signature.person, signature.key))
-            })?;
-            if key.revoked {
-                return Err(Refused::Unsigned(format!("the key {} of {} is revoked", signature.key, signature.person)));
-            }
-            signature.verify(statement, key)?;
-        }
-        Ok(())
-    }
-
     /// The state of an entry as of a time; unlisted where there is none.
     pub fn stand(&self, case: &Case, as_of: Timestamp) -> Stand {
         match self.entries.get(case) {
@@ -300,7 +122,9 @@ impl Register {
         let mut found = self.reviews.values().filter(|r| r.id.starts_with(id));
         match (found.next(), found.next()) {
             (Some(one), None) if !id.is_empty() => Ok(one),
-            (Some(_), Some(_)) => Err(Refused::NotNow(format!("more than one review begins with `{id}`: write more of it"))),
+            (Some(_), Some(_)) => {
+                Err(Refused::NotNow(format!("more than one review begins with `{id}`: write more of it")))
+            }
             _ => Err(Refused::NoReview(id.chars().take(60).collect())),
         }
     }

@@ -125,7 +125,9 @@ impl Review {
             last.insert(&held.logged.by, held);
         }
         // A recusal is about the person, not about the evidence: it does not go stale.
-        last.into_values().filter(|h| h.position.basis == basis || h.position.stance == Stance::Recuse).collect()
+        last.into_values()
+            .filter(|h| h.position.basis == basis || h.position.stance == Stance::Recuse)
+            .collect()
     }
 
     /// Positions that were taken on an earlier basis, with what changed.
@@ -167,9 +169,7 @@ impl Review {
         let Some(people) = self.overrules.get(concern_of) else { return 0 };
         people
             .iter()
-            .filter(|p| {
-                *p != concern_of && body.people.contains_key(*p) && self.is_barred(body, p).is_none()
-            })
+            .filter(|p| *p != concern_of && body.people.contains_key(*p) && self.is_barred(body, p).is_none())
             .count()
     }
 

@@ -7,7 +7,7 @@
 
 use ssh_key::{Algorithm, EcdsaCurve, HashAlg, LineEnding, SshSig};
 
-use crate::body::{Form, Key};
+use crate::key::{Form, Key};
 
 /// The namespace of every signature: one made for git or for a file is none for us.
 pub const NAMESPACE: &str = "formulary@v1";

@@ -72,9 +72,6 @@ mod tests {
         let json = serde_json::to_string(&sealed).unwrap();
         assert!(!json.contains("Example"), "{json}");
         assert_eq!(serde_json::from_str::<Words>(&json).unwrap(), sealed);
-        assert_eq!(
-            serde_json::from_str::<Words>("{\"text\":\"open\"}").unwrap(),
-            Words::public("open")
-        );
+        assert_eq!(serde_json::from_str::<Words>("{\"text\":\"open\"}").unwrap(), Words::public("open"));
     }
 }

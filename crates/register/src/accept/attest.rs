@@ -1,12 +1,12 @@
 //! Who may attest what, and until when; shared care.
 
 use crate::{
-    accept::{Refused, incomplete},
     act::{
         agreement::SharedCare,
         attestation::{Attestation, Basis, OBSERVED_ONLY, OFFICERS},
     },
     entry::Logged,
+    refused::{Refused, incomplete},
     register::Register,
 };
 
@@ -48,7 +48,9 @@ impl Register {
                     ));
                 }
                 if hazards.is_empty() {
-                    return Err(incomplete("the hazard log states no hazard: a log without hazards was not made"));
+                    return Err(incomplete(
+                        "the hazard log states no hazard: a log without hazards was not made",
+                    ));
                 }
                 if !registration.is_given() {
                     return Err(incomplete("state the officer's professional registration and its end"));
@@ -57,7 +59,9 @@ impl Register {
             }
             Some(Basis::Audit { version, read, conclusion, delta_from, .. }) => {
                 if version.is_empty() || read.is_empty() || !conclusion.is_given() {
-                    return Err(incomplete("an audit says which version, what was read, and what was concluded"));
+                    return Err(incomplete(
+                        "an audit says which version, what was read, and what was concluded",
+                    ));
                 }
                 if let Some(from) = delta_from {
                     let known = self.attestations.iter().any(|(_, a)| {

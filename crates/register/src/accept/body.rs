@@ -1,9 +1,9 @@
 //! Changes of the body: by decision, but a stolen key is stopped at once.
 
 use crate::{
-    accept::{Refused, incomplete},
     act::upkeep::Revocation,
     entry::Logged,
+    refused::{Refused, incomplete},
     register::Register,
 };
 

@@ -4,13 +4,14 @@ use domain::{Outcome, Purpose, Tier};
 use policy::quorum::Stance;
 
 use crate::{
-    accept::{Refused, incomplete, review::{check_duties, grantable}},
+    accept::review::{check_duties, grantable},
     act::{
         closure::NOT_CURED,
         decision::{Decision, Means, Ruling, Terms, TripWire},
         review::Asks,
     },
     entry::{Decided, Logged},
+    refused::{Refused, incomplete},
     register::{Closing, Excepted, Register},
     review::{Closed, Review},
 };
@@ -31,7 +32,9 @@ impl Register {
         }
         let voters = review.voters(&body);
         let held: Vec<_> = review.held().iter().map(|h| h.logged.digest).collect();
-        if it.by == Means::Quorum && it.votes.iter().collect::<std::collections::BTreeSet<_>>() != held.iter().collect() {
+        if it.by == Means::Quorum
+            && it.votes.iter().collect::<std::collections::BTreeSet<_>>() != held.iter().collect()
+        {
             return Err(incomplete(format!(
                 "the decision must name the {} positions it rests on, each by its digest",
                 voters.len()
@@ -84,7 +87,10 @@ impl Register {
                 }
                 let count = review.count(body);
                 if !count.unopposed() {
-                    return Err(Refused::NotNow(format!("a concern blocks: {}", count.blocked_by.join(", "))));
+                    return Err(Refused::NotNow(format!(
+                        "a concern blocks: {}",
+                        count.blocked_by.join(", ")
+                    )));
                 }
                 if review.opened.by == logged.by {
                     return Err(Refused::NotYours {
@@ -99,10 +105,14 @@ impl Register {
                     .is_some_and(|a| matches!(a.outcome, Outcome::Allowed | Outcome::Conditional));
                 let asked = matches!(review.opening.asks, Asks::Use | Asks::Publication);
                 if tier == Tier::Clinical || !rule.by_rule || !asked {
-                    return Err(Refused::NotNow(format!("at {tier} no rule decides this: the committee does")));
+                    return Err(Refused::NotNow(format!(
+                        "at {tier} no rule decides this: the committee does"
+                    )));
                 }
                 if !plain {
-                    return Err(Refused::NotNow("the packs refer it to people: no rule decides it".to_owned()));
+                    return Err(Refused::NotNow(
+                        "the packs refer it to people: no rule decides it".to_owned(),
+                    ));
                 }
                 if review.held().iter().any(|h| h.position.stance == Stance::Concern) {
                     return Err(Refused::NotNow("somebody has a concern: people decide".to_owned()));
@@ -233,7 +243,9 @@ impl Register {
                 }
             }
             Asks::Removal => self.removed(logged, it, review, granted),
-            Asks::Use | Asks::Publication | Asks::Change if granted || !matches!(review.opening.asks, Asks::Change) => {
+            Asks::Use | Asks::Publication | Asks::Change
+                if granted || !matches!(review.opening.asks, Asks::Change) =>
+            {
                 self.decided(logged, it, review);
             }
             _ => {}
@@ -311,7 +323,7 @@ fn check_terms(logged: &Logged, terms: &Terms, longest: u16) -> Result<(), Refus
 }
 
 /// What is missing of a quorum, in plain English.
-pub fn missing(count: &policy::quorum::Count) -> String {
+fn missing(count: &policy::quorum::Count) -> String {
     let mut parts = Vec::new();
     if count.people_awaited > 0 {
         parts.push(match count.people_awaited {

@@ -3,12 +3,12 @@
 use domain::Purpose;
 
 use crate::{
-    accept::{Refused, incomplete},
     act::{
         emergency::{Emergency, MAY_BREAK_GLASS, MAY_DENY, Measure},
         review::{Asks, Opening},
     },
     entry::{Denied, Entry, Glass, Logged},
+    refused::{Refused, incomplete},
     register::{Closing, Register},
     review::{Review, short},
     words::Words,
@@ -28,7 +28,9 @@ impl Register {
             });
         }
         if !it.case.is_whole() {
-            return Err(incomplete("say about what: a use with its tier, or the publication of a repository"));
+            return Err(incomplete(
+                "say about what: a use with its tier, or the publication of a repository",
+            ));
         }
         if !it.reason.is_given() || it.clause.trim().is_empty() {
             return Err(incomplete("give the reason, and the clause it rests on"));
@@ -61,17 +63,19 @@ impl Register {
                 if it.case.purpose != Purpose::Use {
                     return Err(incomplete("the glass is broken for a use, never for a publication"));
                 }
-                let malware = self
-                    .entries
-                    .get(&it.case)
-                    .is_some_and(|e| e.trips.iter().any(|t| t.wire == crate::act::decision::TripWire::Malware));
+                let malware = self.entries.get(&it.case).is_some_and(|e| {
+                    e.trips.iter().any(|t| t.wire == crate::act::decision::TripWire::Malware)
+                });
                 if malware {
-                    return Err(Refused::NotNow("malware was found in it: no glass is broken for that".to_owned()));
+                    return Err(Refused::NotNow(
+                        "malware was found in it: no glass is broken for that".to_owned(),
+                    ));
                 }
                 let hours = i64::from(self.body.times.break_glass_hours);
                 let until = domain::Timestamp::from_unix(logged.at.unix() + hours * 3_600);
                 self.table(logged, it, &id, Asks::Use);
-                self.entry(&it.case).glass = Some(Glass { logged: logged.clone(), until, team: team.clone() });
+                self.entry(&it.case).glass =
+                    Some(Glass { logged: logged.clone(), until, team: team.clone() });
             }
             Measure::Close { closure, mending, .. } => {
                 if it.case.purpose != Purpose::Publish {
@@ -79,7 +83,9 @@ impl Register {
                 }
                 closure.check(today, self.body.times.emergency_closure)?;
                 if mending.is_empty() {
-                    return Err(incomplete("an emergency closure starts the list of what is mended: name the first step"));
+                    return Err(incomplete(
+                        "an emergency closure starts the list of what is mended: name the first step",
+                    ));
                 }
                 self.closures.push(Closing {
                     logged: logged.clone(),

@@ -4,13 +4,13 @@ use domain::Outcome;
 use policy::quorum::Stance;
 
 use crate::{
-    accept::{Refused, incomplete},
     act::{
         position::{Answer, Overrule, Position, Satisfied},
         review::{Asks, Opening, Renewal, TakeBack},
     },
     case::Case,
     entry::{Entry, Logged},
+    refused::{Refused, incomplete},
     register::Register,
     review::{Closed, Held, Review, short},
 };
@@ -48,7 +48,11 @@ impl Register {
             return Err(Refused::NotNow("its short id is taken: open it again a second later".to_owned()));
         }
         if let Some(case) = &case {
-            self.entries.entry(case.clone()).or_insert_with(|| Entry::new(case.clone())).open.insert(id.clone());
+            self.entries
+                .entry(case.clone())
+                .or_insert_with(|| Entry::new(case.clone()))
+                .open
+                .insert(id.clone());
         }
         self.reviews.insert(
             id.clone(),
@@ -75,7 +79,10 @@ impl Register {
         if matches!(it.asks, Asks::Policy { .. }) {
             return Ok(None);
         }
-        let case = it.case.clone().ok_or_else(|| incomplete("say about what: a subject, and a tier or publication"))?;
+        let case = it
+            .case
+            .clone()
+            .ok_or_else(|| incomplete("say about what: a subject, and a tier or publication"))?;
         if !case.is_whole() {
             return Err(incomplete("a use has a tier; a publication is of a repository and has none"));
         }
@@ -84,7 +91,11 @@ impl Register {
             Asks::Publication | Asks::Closure { .. } => case.purpose == Purpose::Publish,
             _ => true,
         };
-        if fits { Ok(Some(case)) } else { Err(incomplete("the question and the case do not fit: use, or publication")) }
+        if fits {
+            Ok(Some(case))
+        } else {
+            Err(incomplete("the question and the case do not fit: use, or publication"))
+        }
     }
 
     /// What each question asks for; gives the people an appeal bars.
@@ -116,14 +127,17 @@ impl Register {
                 if control == "malware" {
                     return Err(incomplete("malware is never set aside: remove it"));
                 }
-                if *until <= today || until.days_since(today) > i64::from(self.body.times.longest_attestation) {
+                if *until <= today || until.days_since(today) > i64::from(self.body.times.longest_attestation)
+                {
                     return Err(incomplete("an exception ends within the year"));
                 }
             }
             Asks::Change | Asks::Removal => {
                 let known = case.and_then(|c| self.entries.get(c)).is_some_and(|e| e.decided.is_some());
                 if !known {
-                    return Err(incomplete("nothing was decided on this case yet: ask for a use or publication"));
+                    return Err(incomplete(
+                        "nothing was decided on this case yet: ask for a use or publication",
+                    ));
                 }
             }
             Asks::Appeal { decision } => {
@@ -139,9 +153,10 @@ impl Register {
                         "it could be appealed until {last}: ask for a change of the entry instead"
                     )));
                 }
-                let review = self.reviews.values().find(|r| {
-                    r.closed.as_ref().is_some_and(|c| c.logged.digest == *decision)
-                });
+                let review = self
+                    .reviews
+                    .values()
+                    .find(|r| r.closed.as_ref().is_some_and(|c| c.logged.digest == *decision));
                 let voted = review.into_iter().flat_map(|r| r.positions.iter().map(|p| p.logged.by.clone()));
                 return Ok(voted.chain([decided.by.clone()]).collect());
             }
@@ -267,7 +282,9 @@ impl Register {
         let review = self.open_review(&it.review)?;
         has_concern(review, &logged.by)?;
         if !review.answers.iter().any(|(_, a)| a.to == logged.by) {
-            return Err(Refused::NotNow("nobody has answered the concern yet: to drop it, take another position".to_owned()));
+            return Err(Refused::NotNow(
+                "nobody has answered the concern yet: to drop it, take another position".to_owned(),
+            ));
         }
         review.satisfied.insert(logged.by.clone());
         Ok(())
@@ -288,7 +305,9 @@ impl Register {
             return Err(Refused::NotYours { who: logged.by.clone(), why });
         }
         if !review.answers.iter().any(|(_, a)| a.to == it.concern_of) {
-            return Err(Refused::NotNow("a concern is answered in writing before it is overruled".to_owned()));
+            return Err(Refused::NotNow(
+                "a concern is answered in writing before it is overruled".to_owned(),
+            ));
         }
         if !review.held().iter().any(|h| h.logged.by == logged.by && h.position.stance != Stance::Recuse) {
             return Err(Refused::NotNow("take a position yourself before you overrule another's".to_owned()));
@@ -308,16 +327,16 @@ fn has_concern(review: &Review, person: &str) -> Result<(), Refused> {
 }
 
 /// Obligations that can be held to.
-pub(super) fn check_duties(
-    duties: &[crate::act::position::Duty],
-    logged: &Logged,
-) -> Result<(), Refused> {
+pub(super) fn check_duties(duties: &[crate::act::position::Duty], logged: &Logged) -> Result<(), Refused> {
     for duty in duties {
         if !duty.what.is_given() || duty.who.trim().is_empty() || duty.shown_by.trim().is_empty() {
             return Err(incomplete("an obligation says what, who, by when, and how it is shown to be done"));
         }
         if duty.due <= logged.at.date() {
-            return Err(incomplete(format!("the obligation is due on {}, which is not after today", duty.due)));
+            return Err(incomplete(format!(
+                "the obligation is due on {}, which is not after today",
+                duty.due
+            )));
         }
     }
     Ok(())

@@ -3,12 +3,12 @@
 use domain::Digest;
 
 use crate::{
-    accept::{Refused, incomplete},
     act::{
         consequence::Consequence,
         upkeep::{Done, Erasure, Reveal, Trip},
     },
     entry::{Logged, Tripped},
+    refused::{Refused, incomplete},
     register::Register,
 };
 

@@ -71,7 +71,9 @@ impl ClosureAsked {
         let texts: Vec<String> =
             fields.iter().filter_map(|(w, _)| w.text()).map(|t| t.trim().to_lowercase()).collect();
         if texts.iter().enumerate().any(|(i, text)| texts[i + 1..].contains(text)) {
-            return Err(ClosureFault::Says("three different things: attacker, what publication adds, path to harm"));
+            return Err(ClosureFault::Says(
+                "three different things: attacker, what publication adds, path to harm",
+            ));
         }
         if self.owner.trim().is_empty() || self.contact.trim().is_empty() {
             return Err(ClosureFault::Says("which role answers, and how to reach it"));

@@ -4,7 +4,7 @@
 use domain::{Date, Digest};
 use serde::{Deserialize, Serialize};
 
-use crate::{case::Case, entry::State};
+use crate::{case::Case, state::State};
 
 /// An entry changed its state without anybody's signature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -246,9 +246,13 @@ impl Assessed {
             }
         }
         for against in &self.reasons {
-            let before = earlier.reasons.iter().find(|r| r.control == against.control && r.state == against.state);
+            let before =
+                earlier.reasons.iter().find(|r| r.control == against.control && r.state == against.state);
             if let Some(before) = before.filter(|b| b.count != against.count) {
-                out.push(format!("{}: concerns {} things before, {} now", against.control, before.count, against.count));
+                out.push(format!(
+                    "{}: concerns {} things before, {} now",
+                    against.control, before.count, against.count
+                ));
             }
         }
         if out.is_empty() {

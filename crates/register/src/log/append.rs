@@ -36,10 +36,9 @@ impl Log {
     /// disk, when this returns. No entries: the log stays as it is.
     ///
     /// # Errors
-    /// [`LogError::NotAppended`], [`LogError::AnotherWriter`] and [`LogError::Growth`]: none of them is
-    /// or will be in the log. [`LogError::Unsure`] and [`LogError::Unsigned`]: all or none will be, which
-    /// shows when the log is opened again; do not add them again before looking. After any error but
-    /// [`LogError::Growth`] the log must be opened again.
+    /// [`LogError::NotAppended`] and [`LogError::Growth`]: none of them is or will be in the log. All other
+    /// errors: all or none will be, which shows when the log is opened again; do not add them again before
+    /// looking. After any error but [`LogError::Growth`] the log must be opened again.
     pub fn append(&mut self, leaves: Vec<Vec<u8>>, signer: &dyn Signer) -> Result<Appended, LogError> {
         if self.broken {
             return Err(LogError::Broken);
@@ -53,20 +52,16 @@ impl Log {
         self.broken = true;
         self.write(&new)?;
         let unsure = |source| LogError::Unsure { first, count, source };
-        let checkpoint = self.promise_head(&edge).map_err(|(sure, error)| match error {
+        let failed = |(sure, error)| match error {
             WriteError::Another(path) => LogError::AnotherWriter { path },
             WriteError::Files(source) if sure => LogError::NotAppended(source),
             WriteError::Files(source) => unsure(source),
-        })?;
+        };
+        let checkpoint = self.promise_head(&edge).map_err(failed)?;
+        self.as_left().map_err(|error| failed((false, error)))?;
         let signed = signer.sign(checkpoint).map_err(|source| LogError::Unsigned { first, source })?;
         let bytes = signed.to_string().into_bytes();
         self.files.failpoint("log.signed").map_err(unsure)?;
-        match self.as_left() {
-            Ok(()) => {}
-            // Signed, but shown to nobody.
-            Err(WriteError::Another(path)) => return Err(LogError::AnotherWriter { path }),
-            Err(WriteError::Files(source)) => return Err(unsure(source)),
-        }
         replace(&*self.files, &self.path(CHECKPOINT), &bytes).map_err(unsure)?;
 
         self.edge = edge;
@@ -166,6 +161,7 @@ impl Log {
                     let _ = self.files.failpoint("log.outgrown-removed");
                 }
                 let _ = self.files.remove(&folder);
+                let _ = self.files.failpoint("log.outgrown-folder-removed");
             }
         }
     }

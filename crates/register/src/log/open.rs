@@ -25,7 +25,7 @@ pub enum OpenError {
     #[error(transparent)]
     Files(#[from] FilesError),
     /// There is a log here already.
-    #[error("there is a log in `{folder}` already")]
+    #[error("there is a log in `{folder}` already (if its file `checkpoint` is gone, restore that)")]
     Exists {
         /// The folder.
         folder: String,
@@ -55,6 +55,20 @@ pub enum OpenError {
         /// What is not there.
         source: EdgeError,
     },
+    /// Files of a larger log, and nothing that says whether its head was ever signed.
+    #[error(
+        "`{folder}/{first}` belongs to a larger log than the checkpoint of {here} entries, and this copy does not \
+         know whether that was signed; restore the newer checkpoint (or remove such files if you know that there is \
+         none)"
+    )]
+    Unexplained {
+        /// The log's folder.
+        folder: String,
+        /// The first such file.
+        first: String,
+        /// Entries of the checkpoint.
+        here: u64,
+    },
     /// The promise and the checkpoint have one size and two roots.
     #[error(
         "the log's checkpoint of {size} entries is not the one this log promised to sign; somebody replaced it: \
@@ -82,7 +96,9 @@ impl Log {
         }
         let promise_path = join(folder, PROMISE);
         let left = files.read(&promise_path, promise::LONGEST)?;
-        if left.as_deref().and_then(Promise::read).is_some_and(|promise| promise.checkpoint.size() > 0) {
+        // Without a checkpoint, but with a past: entries, or the promise of some.
+        let promised = left.as_deref().and_then(Promise::read).is_some_and(|left| left.checkpoint.size() > 0);
+        if promised || !files.list(&join(folder, "tile"))?.is_empty() {
             return Err(exists());
         }
         let checkpoint =
@@ -136,7 +152,7 @@ impl Log {
         // over the one that could finish it.
         files.sync_file(&checkpoint_path)?;
         files.failpoint("log.checkpoint-synced-again")?;
-        let promise = open_promise(&*files, folder, signed.checkpoint())?;
+        let (promise, own) = open_promise(&*files, folder, signed.checkpoint())?;
         sync_folders(&*files, folder)?;
 
         let mut log = Self {
@@ -168,16 +184,19 @@ impl Log {
         } else {
             log.edge = edge::load(&source, &here)?;
         }
-        log.discard_leftovers()?;
+        log.discard_leftovers(own)?;
         Ok(log)
     }
 
-    /// Removes what lies beyond the checkpoint. Told in the promise first, so that a writer whom the
-    /// lock did not keep out notices that his files went.
-    fn discard_leftovers(&mut self) -> Result<(), OpenError> {
+    /// Removes what lies beyond the checkpoint, if the promise was made here (`own`) and so says that no
+    /// larger tree was signed. Told in the promise first, so that a writer whom the lock did not keep out
+    /// notices that his files went.
+    fn discard_leftovers(&mut self, own: bool) -> Result<(), OpenError> {
         let beyond = leftovers::beyond(&*self.files, &self.folder, self.size())?;
-        if beyond.is_empty() {
-            return Ok(());
+        let Some(first) = beyond.first() else { return Ok(()) };
+        if !own {
+            let (folder, first, here) = (self.folder.clone(), first.clone(), self.size());
+            return Err(OpenError::Unexplained { folder, first, here });
         }
         let promise = Promise {
             count: self.promise.count.wrapping_add(1),
@@ -196,20 +215,26 @@ impl Log {
     }
 }
 
-/// The promise of the log, durable. If there is none that is whole (a copy without it, or a cut while it
-/// was written, when nothing had been signed yet), what the checkpoint says.
-fn open_promise(files: &dyn Files, folder: &str, checkpoint: &Checkpoint) -> Result<Promise, OpenError> {
+/// The promise of the log, durable, and whether it is this writer's own word on what was signed last: one
+/// that is whole, or one that was cut while it was written (nothing had been signed yet then). A copy
+/// without one, or with an older one, knows nothing, and starts from what the checkpoint says.
+fn open_promise(
+    files: &dyn Files,
+    folder: &str,
+    checkpoint: &Checkpoint,
+) -> Result<(Promise, bool), OpenError> {
     let path = join(folder, PROMISE);
     let bytes = files.read(&path, promise::LONGEST)?;
-    let whole = bytes.as_deref().and_then(Promise::read);
+    let whole = bytes.as_deref().map(Promise::read);
+    let cut = matches!(whole, Some(None));
     // Of another log, or older than the checkpoint (which came from another copy): nothing to keep.
-    let kept = whole.filter(|promise| {
+    let kept = whole.flatten().filter(|promise| {
         promise.checkpoint.origin() == checkpoint.origin() && promise.checkpoint.size() >= checkpoint.size()
     });
     if let Some(promise) = kept {
         files.sync_file(&path)?;
         files.failpoint("log.promise-synced")?;
-        return Ok(promise);
+        return Ok((promise, true));
     }
     let promise = Promise { count: 0, checkpoint: checkpoint.clone() };
     if bytes.is_some() {
@@ -220,7 +245,7 @@ fn open_promise(files: &dyn Files, folder: &str, checkpoint: &Checkpoint) -> Res
     files.failpoint("log.promise-written")?;
     files.sync_file(&path)?;
     files.failpoint("log.promise-synced")?;
-    Ok(promise)
+    Ok((promise, cut))
 }
 
 /// Makes the names in the log's folder, and its own, durable.

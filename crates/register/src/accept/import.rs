@@ -1,0 +1,191 @@
+//! Other bodies' decisions: verified by their key and receipts, shown beside ours, adopted by one
+//! signature where the body allows it.
+//!
+//! Never transitive: only what the other body decided itself counts, so nobody's trust travels further
+//! than the body that gave it.
+
+use domain::{Date, Tier};
+use tlog::{Policy, Receipt, VerifierKey};
+
+use crate::{
+    accept::review::check_duties,
+    act::{
+        Act,
+        decision::{Decision, Means, Ruling, Terms, TripWire, WhoMayUse},
+        import::{Adoption, Imported},
+        review::Opening,
+    },
+    case::Case,
+    entry::{Decided, Entry, Logged},
+    leaf::Leaf,
+    refused::{Refused, incomplete},
+    register::Register,
+    review::short,
+};
+
+/// A decision of another body, as its log has it.
+#[derive(Clone, Debug)]
+pub struct Foreign {
+    /// The origin of its log.
+    pub origin: String,
+    /// What was asked there.
+    pub opening: Opening,
+    /// The case.
+    pub case: Case,
+    /// What was decided there.
+    pub decision: Decision,
+    /// When.
+    pub decided_on: Date,
+    /// Where in its log.
+    pub index: u64,
+}
+
+impl Imported {
+    /// Verifies both receipts by the log's key, and reads what was decided.
+    ///
+    /// # Errors
+    /// When a receipt does not prove its leaf, or the leaves are no case and its decision.
+    pub fn read(&self) -> Result<Foreign, Refused> {
+        let key: VerifierKey =
+            self.log.parse().map_err(|e| incomplete(format!("the other log's key cannot be read: {e}")))?;
+        let origin = key.name().to_string();
+        let policy = Policy::of_log(key).map_err(|e| incomplete(e.to_string()))?;
+        let prove = |leaf: &str, receipt: &str| -> Result<(Leaf, u64), Refused> {
+            let receipt = Receipt::parse(receipt.as_bytes())
+                .map_err(|e| incomplete(format!("the receipt cannot be read: {e}")))?;
+            receipt
+                .verify(leaf.as_bytes(), &policy)
+                .map_err(|e| incomplete(format!("the receipt does not prove the decision: {e}")))?;
+            let read = Leaf::read(leaf.as_bytes()).map_err(|e| incomplete(e.to_string()))?;
+            Ok((read, receipt.index()))
+        };
+        let (opening, _) = prove(&self.opening, &self.opening_receipt)?;
+        let (decision, index) = prove(&self.decision, &self.decision_receipt)?;
+        let opened = opening.statement.digest()?;
+        let Act::Open(asked) = opening.statement.act else {
+            return Err(incomplete("the first leaf does not open a case"));
+        };
+        let Act::Decide(decided) = decision.statement.act else {
+            return Err(incomplete(
+                "the second leaf is no decision of that body: what it adopted from others does not travel further",
+            ));
+        };
+        if decided.review != short('R', &opened) {
+            return Err(incomplete("the decision is about another case"));
+        }
+        let case = asked
+            .case
+            .clone()
+            .ok_or_else(|| incomplete("a change of the other body is nothing to import"))?;
+        Ok(Foreign {
+            origin,
+            opening: *asked,
+            case,
+            decision: *decided,
+            decided_on: decision.logged.date(),
+            index,
+        })
+    }
+}
+
+impl Register {
+    pub(super) fn import(&mut self, logged: &Logged, it: &Imported) -> Result<(), Refused> {
+        self.person(&logged.by)?;
+        let foreign = it.read()?;
+        if foreign.origin == self.origin {
+            return Err(incomplete("that is this register's own decision"));
+        }
+        let again =
+            self.imports.values().any(|(_, other)| other.decision == it.decision && other.log == it.log);
+        if again {
+            return Err(Refused::NotNow("this decision was imported already".to_owned()));
+        }
+        self.imports.insert(logged.digest, (logged.clone(), it.clone()));
+        Ok(())
+    }
+
+    pub(super) fn adopt(&mut self, logged: &Logged, it: &Adoption) -> Result<(), Refused> {
+        let person = self.person(&logged.by)?;
+        if person.roles.is_empty() {
+            return Err(Refused::NotYours {
+                who: logged.by.clone(),
+                why: "only people with a role in the body adopt".to_owned(),
+            });
+        }
+        let (_, imported) = self
+            .imports
+            .get(&it.import)
+            .ok_or_else(|| Refused::NotNow("import the decision first".to_owned()))?
+            .clone();
+        let foreign = imported.read()?;
+        let Some(strictest) = self.body.adopts_from.get(&imported.log).copied() else {
+            return Err(Refused::NotNow(format!(
+                "this body does not adopt from {}: that needs a decision (`trust`)",
+                imported.body
+            )));
+        };
+        let tier = foreign.case.governed_at();
+        if tier < strictest || tier == Tier::Clinical {
+            return Err(Refused::NotNow(format!(
+                "at {tier} nothing is adopted by one signature (from {} only at {strictest} and below)",
+                imported.body
+            )));
+        }
+        if foreign.decision.ruling != Ruling::Grant {
+            return Err(Refused::NotNow("the other body declined it: nothing to adopt".to_owned()));
+        }
+        if !it.local.is_given() || it.owner.trim().is_empty() {
+            return Err(incomplete("restate the local parts: who owns it here, and what holds here"));
+        }
+        let today = logged.at.date();
+        let longest = self.body.quorum.rule(tier).review_days;
+        // Nothing adopted outlives what it rests on.
+        let last = foreign.decision.terms.review_on.min(today.plus_days(i64::from(longest)));
+        if it.review_on <= today || it.review_on > last {
+            return Err(incomplete(format!("the review date must be after today and not after {last}")));
+        }
+        check_duties(&it.obligations, logged)?;
+        let mut wires = foreign.decision.terms.trip_wires.clone();
+        wires.extend([TripWire::Malware, TripWire::Kev]);
+        wires.sort();
+        wires.dedup();
+        let decision = Decision {
+            review: foreign.decision.review.clone(),
+            ruling: Ruling::Grant,
+            by: Means::OneSignature,
+            assessment: foreign.decision.assessment,
+            basis: foreign.decision.basis,
+            terms: Terms {
+                who: WhoMayUse::AnyTeam,
+                obligations: it.obligations.clone(),
+                reasons: it.local.clone(),
+                review_on: it.review_on,
+                trip_wires: wires,
+                alternative: None,
+                existing_uses: None,
+                version: foreign.decision.terms.version.clone(),
+            },
+            votes: Vec::new(),
+            // What was referred there is settled by people there; here people must look again.
+            settled: Vec::new(),
+        };
+        let times = self.body.times;
+        let entry =
+            self.entries.entry(foreign.case.clone()).or_insert_with(|| Entry::new(foreign.case.clone()));
+        if entry.decided.is_some() {
+            return Err(Refused::NotNow("this register has a decision of its own on that case".to_owned()));
+        }
+        entry.decided = Some(Decided {
+            logged: logged.clone(),
+            decision,
+            assessed: foreign.opening.assessed,
+            owner: it.owner.clone(),
+            done: Default::default(),
+        });
+        entry.adopted_from = Some(imported.body);
+        entry.history.push(logged.clone());
+        entry.trips.clear();
+        entry.told = entry.stand(logged.at, &times).state;
+        Ok(())
+    }
+}
