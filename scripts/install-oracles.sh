@@ -39,4 +39,18 @@ fi
 	python3 -m pip install --quiet --disable-pip-version-check --target "$folder/models" \
 		safetensors onnx gguf numpy joblib h5py
 
+# The verifier of logs that is not ours (scripts/foreign-verify.sh). It needs Python 3.12 or newer.
+if ! "$folder/tlog/bin/python" -c 'import aics_tlog' 2>/dev/null; then
+	# One version among several of pyenv's must be named, or it does not start.
+	for python in python3 python3.14 python3.13 python3.12 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python3; do
+		if "$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
+			rm -rf "$folder/tlog"
+			"$python" -m venv "$folder/tlog"
+			"$folder/tlog/bin/pip" install --quiet --disable-pip-version-check "aics-tlog==0.2.1"
+			break
+		fi
+	done
+	[ -d "$folder/tlog" ] || { echo "aics-tlog needs Python 3.12 or newer, and none was found" >&2; exit 1; }
+fi
+
 echo "The oracles are ready; $folder holds those of npm and Python."

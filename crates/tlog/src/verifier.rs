@@ -1,9 +1,13 @@
 //! Verifies a whole log: every entry, every tile, and the root.
 //!
 //! A fold over the log's files, in an order it names itself: [`LogVerifier::wanted`] says which file it
-//! wants, [`LogVerifier::feed`] takes its bytes. It decides which file disagrees with which. It refuses
-//! to know where the files are, and who signed the checkpoint. Memory is bounded: one bundle, and a
-//! tile's hashes a level.
+//! wants, [`LogVerifier::feed`] takes its bytes. It decides which file disagrees with which, and, as
+//! far as a tile above or the signed root can tell, which of the two was changed. It refuses to know
+//! where the files are, and who signed the checkpoint. Memory is bounded: one bundle, and a tile's
+//! hashes a level.
+//!
+//! Where a tile disagrees with what lies below it, both are carried on: the hash computed from below,
+//! and the one that the tile's own content gives. The tile above holds one of them, and so decides.
 
 use std::fmt;
 
@@ -14,7 +18,13 @@ use crate::{
     tree::MAX_SIZE,
 };
 
-/// A disagreement between files of a log.
+/// The most changed files that are kept by name; the rest are counted.
+pub const MOST_NAMED: usize = 64;
+
+/// Levels of tiles that a log can have.
+const LEVELS: usize = 8;
+
+/// What is wrong with a log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The file is not well-formed.
@@ -29,31 +39,43 @@ pub enum Fault {
         place: u16,
         /// The bundle or tile below, from which the hash was computed.
         below: Resource,
-        /// For a bundle, the index in the log of the entry; for a tile, its index.
-        index: u64,
         /// What the tile says.
         found: Hash,
         /// What lies below gives.
         computed: Hash,
     },
-    /// All files agree with each other, but not with the checkpoint.
-    #[error(
-        "the entries give the root {computed}, the checkpoint says {signed}: entries were changed, or it is another log"
-    )]
+    /// The entries and tiles give another root than the checkpoint.
+    #[error("the files give the root {computed}, the checkpoint says {signed}: entries were changed, or it is another log")]
     Root {
         /// What the checkpoint says.
         signed: Hash,
-        /// What the entries give.
+        /// What the files give.
         computed: Hash,
     },
-    /// The entries are right, but tiles disagreed with them while they were read.
-    #[error(
-        "the entries give the signed root, but {0} tiles do not fit them: write those tiles anew from the entries"
-    )]
-    Tiles(u64),
+    /// Some files were changed; what remains gives the signed root, so it is known which.
+    #[error("{} of the log's files were changed: {}", .0.count, .0)]
+    Changed(Changed),
     /// Not all files were fed.
     #[error("{0} was not read: nothing is known of what it holds")]
     Unread(Resource),
+}
+
+/// The files of a log that were changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// The first of them, at most [`MOST_NAMED`], in the order of their reading.
+    pub files: Vec<Resource>,
+    /// How many they are.
+    pub count: u64,
+}
+
+impl fmt::Display for Changed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, file) in self.files.iter().enumerate() {
+            write!(out, "{}{file}", if place > 0 { ", " } else { "" })?;
+        }
+        if self.count > self.files.len() as u64 { out.write_str(", and more") } else { Ok(()) }
+    }
 }
 
 /// Verifies a log of a known size and root.
@@ -61,14 +83,35 @@ pub enum Fault {
 pub struct LogVerifier {
     size: u64,
     root: Hash,
-    /// Hashes, by level, that the next tile of that level must have.
-    pending: [Vec<Hash>; 8],
-    /// Tiles verified, by level.
-    tiles: [u64; 8],
+    levels: [Level; LEVELS],
     /// The file wanted next.
     wanted: Option<Resource>,
     entries: u64,
-    faults: u64,
+    changed: Changed,
+}
+
+/// What is known of a level of tiles.
+#[derive(Debug, Clone, Default)]
+struct Level {
+    /// Tiles seen.
+    tiles: u64,
+    /// Hashes, computed from below, that the next tile must have; of the last tile, if it is partial,
+    /// the hashes it had to have.
+    computed: Vec<Hash>,
+    /// Where the tile below disagreed: what its own content gives instead.
+    others: Vec<Other>,
+    /// The partial tile's own hashes, where they disagree.
+    found: Option<(TileId, Resource, Vec<Hash>)>,
+}
+
+/// A hash that may be right instead of the computed one.
+#[derive(Debug, Clone)]
+struct Other {
+    place: usize,
+    hash: Hash,
+    /// The tile whose content gives `hash`, and what gives the computed one.
+    tile: TileId,
+    below: Resource,
 }
 
 impl LogVerifier {
@@ -83,7 +126,7 @@ impl LogVerifier {
     pub fn of(size: u64, root: Hash) -> Self {
         let size = size.min(MAX_SIZE);
         let wanted = BundleId::all(size).next().map(Resource::Bundle);
-        Self { size, root, pending: Default::default(), tiles: [0; 8], wanted, entries: 0, faults: 0 }
+        Self { size, root, levels: Default::default(), wanted, entries: 0, changed: Changed::default() }
     }
 
     /// The file it wants next; none when it has seen all.
@@ -92,17 +135,18 @@ impl LogVerifier {
         self.wanted
     }
 
-    /// Entries verified so far.
+    /// Entries read so far.
     #[must_use]
     pub const fn entries(&self) -> u64 {
         self.entries
     }
 
-    /// Takes the bytes of the wanted file. After a fault of a hash it may be fed on: it goes on with
-    /// what lies below, so that every fault is found. After a malformed file it wants the same again.
+    /// Takes the bytes of the wanted file; of a partial tile, those of the full one will do. After
+    /// [`Fault::Hash`] it may be fed on, so that every fault is found. After a malformed file it wants
+    /// the same again.
     ///
     /// # Errors
-    /// The file is malformed, or disagrees with what lies below it. Nothing wanted: nothing is read.
+    /// The file is malformed, or disagrees with what lies below it.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.feed_entries(bytes, |_, _| {})
     }
@@ -117,8 +161,10 @@ impl LogVerifier {
             None => Ok(()),
             Some(Resource::Bundle(bundle)) => {
                 let entries = bundle.read(bytes)?;
+                let hashes = &mut self.levels[0].computed;
+                hashes.clear();
                 for (index, entry) in (bundle.first_entry()..).zip(&entries) {
-                    self.pending[0].push(leaf_hash(entry));
+                    hashes.push(leaf_hash(entry));
                     each(index, entry);
                 }
                 self.entries += entries.len() as u64;
@@ -126,87 +172,126 @@ impl LogVerifier {
                 Ok(())
             }
             Some(Resource::Tile(tile)) => {
-                let bytes = tile.cut(bytes)?;
-                let level = usize::from(tile.level());
-                let mut computed = std::mem::take(&mut self.pending[level]);
-                let fault = differing(tile, &computed, bytes);
-                self.tiles[level] += 1;
-                if tile.is_full()
-                    && let (Some(above), Some(hash)) =
-                        (self.pending.get_mut(level + 1), fold_perfect(&mut computed))
-                {
-                    above.push(hash);
-                    computed.clear();
-                }
-                // A partial tile's hashes are the right edge: they are wanted for the root.
-                self.pending[level] = computed;
+                let fault = self.tile(tile, tile.cut(bytes)?);
                 self.wanted = self.next_after(tile);
-                self.faults += u64::from(fault.is_some());
                 fault.map_or(Ok(()), Err)
             }
         }
     }
 
-    /// What follows a tile: the tile above if it is complete, else the next bundle, else the partial
-    /// tiles from the lowest up.
-    fn next_after(&self, tile: TileId) -> Option<Resource> {
-        let level = tile.level();
-        if tile.is_full()
-            && self
-                .pending
-                .get(usize::from(level) + 1)
-                .is_some_and(|above| above.len() == usize::from(FULL_WIDTH))
-        {
-            return TileId::new(level + 1, self.tiles[usize::from(level) + 1], FULL_WIDTH)
-                .ok()
-                .map(Resource::Tile);
+    /// Compares a tile with what lies below it, and carries its root up if it is full.
+    fn tile(&mut self, tile: TileId, bytes: &[u8]) -> Option<Fault> {
+        let at = usize::from(tile.level());
+        let mut level = std::mem::take(&mut self.levels[at]);
+        level.tiles += 1;
+        // What was left open below is decided here.
+        for other in level.others.drain(..) {
+            let found = hash_at(bytes, other.place);
+            if found == Some(other.hash) {
+                level.computed[other.place] = other.hash;
+                self.blame(other.below);
+            } else {
+                self.blame(Resource::Tile(other.tile));
+            }
         }
-        if self.entries < self.size {
-            let (bundle, _) = BundleId::holding(self.entries, self.size)?;
-            return Some(Resource::Bundle(bundle));
+        let fault = differing(tile, &level.computed, bytes);
+        let own = match &fault {
+            Some(Fault::Hash { below, .. }) => Some((*below, bytes.chunks_exact(Hash::LEN).filter_map(Hash::from_slice).collect::<Vec<_>>())),
+            _ => None,
+        };
+        if tile.is_full() {
+            let mut hashes = std::mem::take(&mut level.computed);
+            if let (Some(above), Some(hash)) = (self.levels.get_mut(at + 1), fold_perfect(&mut hashes)) {
+                let place = above.computed.len();
+                above.computed.push(hash);
+                if let Some((below, mut own)) = own
+                    && let Some(hash) = fold_perfect(&mut own)
+                {
+                    above.others.push(Other { place, hash, tile, below });
+                }
+            }
+            // Its room is used again.
+            hashes.clear();
+            level.computed = hashes;
+        } else {
+            level.found = own.map(|(below, own)| (tile, below, own));
         }
-        // All entries are read: what is still partial, lowest first. Only the last bundle's tile was
-        // wanted at its time already.
-        (1..8u8).find_map(|level| {
-            let hashes = self.size >> (8 * level);
-            let done = self.tiles[usize::from(level)];
-            let width = u16::try_from(hashes.saturating_sub(done * u64::from(FULL_WIDTH))).ok()?;
-            (width > 0).then(|| TileId::new(level, done, width).ok().map(Resource::Tile))?
-        })
+        self.levels[at] = level;
+        fault
     }
 
-    /// Tiles so far that disagreed with what lies below them.
-    #[must_use]
-    pub const fn faults(&self) -> u64 {
-        self.faults
+    fn blame(&mut self, file: Resource) {
+        self.changed.count += 1;
+        if self.changed.files.len() < MOST_NAMED {
+            self.changed.files.push(file);
+        }
+    }
+
+    /// What follows a tile: the tile above if all it needs is there, else the next bundle, else the
+    /// partial tiles from the lowest up.
+    fn next_after(&self, tile: TileId) -> Option<Resource> {
+        let above = self.levels.get(usize::from(tile.level()) + 1);
+        if let Some(above) = above.filter(|above| tile.is_full() && above.computed.len() == usize::from(FULL_WIDTH)) {
+            return TileId::new(tile.level() + 1, above.tiles, FULL_WIDTH).ok().map(Resource::Tile);
+        }
+        if self.entries < self.size {
+            return BundleId::holding(self.entries, self.size).map(|(bundle, _)| Resource::Bundle(bundle));
+        }
+        (1u8..).zip(&self.levels[1..]).find_map(|(level, seen)| {
+            let left = (self.size >> (8 * level)).saturating_sub(seen.tiles.saturating_mul(u64::from(FULL_WIDTH)));
+            let width = u16::try_from(left).ok().filter(|width| *width > 0)?;
+            TileId::new(level, seen.tiles, width).ok().map(Resource::Tile)
+        })
     }
 
     /// Whether everything was seen, the entries give the root, and every tile fits them.
     ///
     /// # Errors
-    /// A file was not fed, the entries give another root, or only tiles are wrong.
+    /// A file was not fed; files were changed, and which; or the files give another root altogether.
     pub fn finish(&self) -> Result<(), Fault> {
         if let Some(wanted) = self.wanted {
             return Err(Fault::Unread(wanted));
         }
-        let computed = self.computed_root();
-        if computed != self.root {
-            return Err(Fault::Root { signed: self.root, computed });
+        // What a full tile left open, the tile above has decided; what a partial one left open, the
+        // signed root decides.
+        let open: Vec<usize> = (0..LEVELS).filter(|at| self.levels[*at].found.is_some()).collect();
+        // A single fault is the common case; with several, each is tried alone and all together.
+        let mut tries: Vec<Vec<usize>> = vec![Vec::new()];
+        tries.extend(open.iter().map(|at| vec![*at]));
+        tries.push(open.clone());
+        let Some(taken) = tries.into_iter().find(|taken| self.root_with(taken) == self.root) else {
+            return Err(Fault::Root { signed: self.root, computed: self.root_with(&[]) });
+        };
+        let mut told = self.clone();
+        for at in open {
+            let level = &self.levels[at];
+            if let Some((tile, below, _)) = &level.found {
+                told.blame(if taken.contains(&at) { *below } else { Resource::Tile(*tile) });
+            }
         }
-        if self.faults > 0 { Err(Fault::Tiles(self.faults)) } else { Ok(()) }
+        if told.changed.count > 0 { Err(Fault::Changed(told.changed)) } else { Ok(()) }
     }
 
-    /// The root of what was seen so far.
+    /// The root of what was seen so far, computed from the entries.
     #[must_use]
     pub fn computed_root(&self) -> Hash {
-        // The right edge, from the lowest level up: within a level, perfect subtrees from the right.
+        self.root_with(&[])
+    }
+
+    /// The root, taking what partial tiles say themselves at the levels `taken`.
+    fn root_with(&self, taken: &[usize]) -> Hash {
+        // The right edge, from the lowest level up; within a level, perfect subtrees from the right.
         let mut root: Option<Hash> = None;
-        for hashes in &self.pending {
-            let mut end = hashes.len();
-            while end > 0 {
-                let width = 1 << end.trailing_zeros();
-                let mut part = hashes[end - width..end].to_vec();
-                end -= width;
+        for (at, level) in self.levels.iter().enumerate() {
+            let mut hashes = level.computed.clone();
+            if taken.contains(&at) {
+                if let Some((_, _, own)) = &level.found {
+                    hashes.clone_from(own);
+                }
+            }
+            while !hashes.is_empty() {
+                let width = 1 << hashes.len().trailing_zeros();
+                let mut part = hashes.split_off(hashes.len() - width);
                 if let Some(left) = fold_perfect(&mut part) {
                     root = Some(root.map_or(left, |right| node_hash(&left, &right)));
                 }
@@ -216,26 +301,28 @@ impl LogVerifier {
     }
 }
 
+fn hash_at(bytes: &[u8], place: usize) -> Option<Hash> {
+    bytes.get(place * Hash::LEN..(place + 1) * Hash::LEN).and_then(Hash::from_slice)
+}
+
 /// The first hash of `tile` that is not as computed.
 fn differing(tile: TileId, computed: &[Hash], bytes: &[u8]) -> Option<Fault> {
     let found = bytes.chunks_exact(Hash::LEN).filter_map(Hash::from_slice);
-    let (place, (computed, found)) =
-        computed.iter().copied().zip(found).enumerate().find(|(_, (a, b))| a != b)?;
-    let index = tile.index() * u64::from(FULL_WIDTH) + place as u64;
+    let (place, (computed, found)) = computed.iter().copied().zip(found).enumerate().find(|(_, (a, b))| a != b)?;
     let below = match tile.level().checked_sub(1) {
         None => Resource::Bundle(BundleId::new(tile.index(), tile.width()).ok()?),
-        Some(level) => Resource::Tile(TileId::new(level, index, FULL_WIDTH).ok()?),
+        Some(level) => {
+            let index = tile.index() * u64::from(FULL_WIDTH) + place as u64;
+            Resource::Tile(TileId::new(level, index, FULL_WIDTH).ok()?)
+        }
     };
-    let place = u16::try_from(place).ok()?;
-    Some(Fault::Hash { tile, place, below, index, found, computed })
+    Some(Fault::Hash { tile, place: u16::try_from(place).ok()?, below, found, computed })
 }
 
-/// The file that is wanted, for messages.
+/// How far it is.
 impl fmt::Display for LogVerifier {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.wanted {
-            Some(wanted) => write!(out, "{} of {} entries verified, next {wanted}", self.entries, self.size),
-            None => write!(out, "{} entries verified", self.entries),
-        }
+        write!(out, "{} of {} entries read", self.entries, self.size)?;
+        self.wanted.map_or(Ok(()), |wanted| write!(out, ", next {wanted}"))
     }
 }
