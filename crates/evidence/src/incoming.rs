@@ -79,6 +79,8 @@ pub struct Incoming {
     pub looked: u64,
     /// Values that stood there before, and are only kept or moved.
     pub kept: u64,
+    /// Why not everything was looked at, if time or objects granted ran out.
+    pub cut: Option<String>,
 }
 
 /// A path of git as text, for rules and for people: bytes that are no UTF-8 are replaced.

@@ -10,6 +10,7 @@ pub mod contribution;
 pub mod disclosure;
 pub mod dossier;
 pub mod handling_instructions;
+pub mod history;
 pub mod incoming;
 pub mod inventory;
 pub mod licence;

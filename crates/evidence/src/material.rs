@@ -3,6 +3,7 @@
 pub mod digest;
 pub mod file;
 pub mod folder;
+pub mod history;
 pub mod memory;
 pub mod revision;
 

@@ -20,6 +20,7 @@
 pub mod facts;
 pub mod number;
 pub mod search;
+pub mod trace;
 
 use std::collections::BTreeMap;
 

@@ -24,6 +24,7 @@ pub mod doubt;
 pub mod rule;
 pub mod scan;
 mod shipped;
+pub mod sweep;
 pub mod verify;
 
 use std::{

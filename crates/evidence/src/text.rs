@@ -70,7 +70,7 @@ pub fn small(material: &dyn Material, path: &str) -> Option<String> {
     }
 }
 
-fn utf16(bytes: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn utf16(bytes: &[u8]) -> Option<Vec<u8>> {
     let unit: fn([u8; 2]) -> u16 = match bytes.get(..2)? {
         [0xff, 0xfe] => u16::from_le_bytes,
         [0xfe, 0xff] => u16::from_be_bytes,

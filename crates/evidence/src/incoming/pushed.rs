@@ -98,10 +98,11 @@ impl Receiving {
     }
 
     /// Looks at what each reference would bring, in the order given: what two bring is told with
-    /// the first. `go_on` is asked before each object of the walk, `may_read` before each content.
+    /// the first. `go_on` is asked before each object of the walk, `may_read` before each content;
+    /// where they end it, [`Incoming::cut`] says so beside what was seen until then.
     ///
     /// # Errors
-    /// When an object is missing or damaged, or there is more than was granted.
+    /// When an object is missing or damaged, or the references alone are more than was granted.
     pub fn look(
         &self,
         updates: &[Update],
@@ -114,7 +115,10 @@ impl Receiving {
         for update in updates {
             let mut incoming = Incoming::default();
             if let Some(new) = update.new {
-                self.look_at_one(update, new, &mut graph, &mut scan, go_on, may_read, &mut incoming)?;
+                match self.look_at_one(update, new, &mut graph, &mut scan, go_on, may_read, &mut incoming) {
+                    Err(CannotLook::TooMuch(why)) => incoming.cut = Some(why),
+                    other => other?,
+                }
             }
             out.push(incoming);
         }
@@ -162,16 +166,19 @@ impl Receiving {
         let distinct: HashSet<_> = wanted.iter().map(|(id, path)| (*id, path.as_slice())).collect();
         out.looked += distinct.len() as u64;
         drop(distinct);
-        scan.look_at(wanted, may_read)?;
+        let scanned = scan.look_at(wanted, may_read);
+        if let Err(CannotLook::Damaged { .. } | CannotLook::NotGit(_)) = &scanned {
+            return scanned;
+        }
         // The oldest first: where a value came in is where it is told.
         for one in brought.iter().rev() {
-            self.judge_one(one, update, graph, scan, go_on, may_read, out)?;
+            self.judge_one(one, update, graph, scan, go_on, may_read, out);
         }
         let mut seen = HashSet::new();
         out.landings.retain(|landing| seen.insert(landing.finding.fingerprint));
         out.unread.sort();
         out.unread.dedup();
-        Ok(())
+        scanned
     }
 
     fn brought(
@@ -217,7 +224,7 @@ impl Receiving {
         go_on: GoOn<'_>,
         may_read: MayRead<'_>,
         out: &mut Incoming,
-    ) -> Result<(), CannotLook> {
+    ) {
         let mut known = None;
         for added in &one.added {
             let Some(looked) = scan.of(added.id, &added.path).cloned() else { continue };
@@ -230,7 +237,8 @@ impl Receiving {
             let known = match &known {
                 Some(known) => known,
                 None => {
-                    let contents = self.stood_before(one, update, graph, go_on)?;
+                    // Where time ran out, a value is told as new: that errs towards stopping.
+                    let contents = self.stood_before(one, update, graph, go_on).unwrap_or_default();
                     known.insert(scan.values(&contents, may_read))
                 }
             };
@@ -243,7 +251,6 @@ impl Receiving {
                 }
             }
         }
-        Ok(())
     }
 
     /// Contents in which the values of a commit may have stood already: what it takes away from its

@@ -87,6 +87,11 @@ impl Facts {
         self.context.get(kind).is_some_and(|words| any(words, lower))
     }
 
+    /// The words that go with a kind of number.
+    pub fn words(&self, kind: &str) -> &[String] {
+        self.context.get(kind).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether lower-case text names both a person's name and a date of birth.
     pub(super) fn is_record(&self, lower: &[u8]) -> bool {
         any(&self.record.name, lower) && any(&self.record.birth, lower)

@@ -100,6 +100,12 @@ pub fn runs(text: &[u8]) -> impl Iterator<Item = Run> + '_ {
     })
 }
 
+/// The number that starts here, if one does and it stands alone.
+pub(super) fn run_at(text: &[u8], start: usize) -> Option<Run> {
+    let (digits, end) = read(text, start);
+    digits.filter(|_| stands_alone(text, start, end)).map(|digits| Run { start, end, digits })
+}
+
 fn read(text: &[u8], start: usize) -> (Option<[u8; 10]>, usize) {
     let mut digits = [0u8; 10];
     let mut count = 0;

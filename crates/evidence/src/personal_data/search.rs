@@ -137,6 +137,28 @@ fn line_around(text: &[u8], at: usize) -> std::ops::Range<usize> {
     start..end
 }
 
+/// Whether the text's first line, were the file a table, names columns that make persons of rows.
+pub(super) fn heads_table(text: &[u8], facts: &Facts) -> bool {
+    Table::of("a.csv", text, facts)
+        .is_some_and(|t| !t.numbers.is_empty() || (!t.names.is_empty() && !t.births.is_empty()))
+}
+
+/// Whether what stands before a number, or opens its line, says what it is.
+pub(super) fn is_named(kind: &str, start: usize, text: &[u8], facts: &Facts) -> bool {
+    facts.has_context(kind, &before(text, start)) || text[line_around(text, start)].starts_with(b"PID|")
+}
+
+/// Whether a National Insurance number starts within reach of a word that ended here.
+pub(super) fn insured(text: &[u8], word_end: usize) -> bool {
+    let from = word_end.saturating_sub(1);
+    let to = word_end.saturating_add(CONTEXT + 1).min(text.len());
+    (from..to).any(|start| {
+        text[start].is_ascii_uppercase()
+            && (start == 0 || !text[start - 1].is_ascii_alphanumeric())
+            && nino(text, start).is_some()
+    })
+}
+
 /// HL7 v2: PID-3 identifiers, PID-5 name, PID-7 date of birth.
 fn pid(segment: &[u8]) -> Grade {
     let field = |n: usize| segment.split(|b| *b == b'|').nth(n).is_some_and(|f| f.len() > 1);

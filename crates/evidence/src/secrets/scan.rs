@@ -117,7 +117,15 @@ impl Scanner {
         out
     }
 
-    fn try_rule(&self, index: usize, path: &str, text: &[u8], window: Range<usize>, out: &mut Scanned) {
+    /// Tries one rule's pattern on one window of a text.
+    pub(crate) fn try_rule(
+        &self,
+        index: usize,
+        path: &str,
+        text: &[u8],
+        window: Range<usize>,
+        out: &mut Scanned,
+    ) {
         let rule = &self.rules[index];
         // The shipped rules all compile (a test holds that); one that did not would find nothing.
         let Ok(pattern) = rule.pattern() else { return };
@@ -164,7 +172,8 @@ impl Scanner {
     }
 }
 
-fn window(rule: &Rule, text: &[u8], keyword: Range<usize>) -> Range<usize> {
+/// The part of a text in which a match of this rule beside this keyword lies.
+pub(crate) fn window(rule: &Rule, text: &[u8], keyword: Range<usize>) -> Range<usize> {
     let start = keyword.start.saturating_sub(rule.before);
     let end = keyword.end.saturating_add(rule.after).min(text.len());
     if rule.across_lines {
@@ -188,7 +197,7 @@ fn has_near(words: &[String], text: &[u8], around: &Range<usize>) -> bool {
 }
 
 /// Sorts, and where values overlap keeps the one whose rule comes first.
-fn settle(hits: &mut Vec<Hit>) {
+pub(crate) fn settle(hits: &mut Vec<Hit>) {
     hits.sort_by_key(|hit| (hit.value.start, hit.rule, hit.value.end));
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
     for hit in hits.drain(..) {

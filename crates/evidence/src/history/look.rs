@@ -1,0 +1,348 @@
+//! Looking at each object once: blobs as far as they are text, and what commits and tags say.
+
+use crate::{
+    magic,
+    material::history::{
+        History, Kind,
+        commit::{Commit, Tag},
+        walk::{Base, Object, Unreadable, Visit},
+    },
+    personal_data::{
+        facts::Facts,
+        search::{self, Sighting},
+        trace::Trace,
+    },
+    secrets::{
+        scan::{Hit, MOST_HITS, Scanned},
+        sweep::{Scratch, Sweep},
+    },
+    text,
+};
+
+use super::{graph::Row, regions};
+
+/// How much of a binary blob is kept to say later, by its name as well, what it is.
+const HEAD: usize = 512;
+
+/// More matches than this are kept nowhere: a repository made to be a burden.
+const MOST_KEPT: usize = 400_000;
+
+/// An object of which something is to be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Kept {
+    pub(super) number: u32,
+    pub(super) kind: Kind,
+    /// Matches of rules, as found without a path; values by digest.
+    pub(super) marks: Vec<Mark>,
+    /// Persons' numbers, were it a table; and were it not.
+    pub(super) table: Vec<Person>,
+    pub(super) plain: Vec<Person>,
+    /// First bytes of something that may be a container.
+    pub(super) head: Option<Vec<u8>>,
+    /// Why it was not read, or not whole.
+    pub(super) unread: Option<String>,
+}
+
+/// A match. The digest is kept in memory only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) hit: Hit,
+    pub(super) line: u32,
+    pub(super) value: domain::Digest,
+}
+
+/// A person's number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Person {
+    pub(super) seen: Sighting,
+    pub(super) line: u32,
+}
+
+/// How much is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What an object took over unchanged is not read again.
+    New,
+    /// Every byte of every object: to check the other.
+    All,
+}
+
+/// One thread's looking.
+pub(super) struct Look<'a> {
+    history: &'a History,
+    sweep: &'a Sweep,
+    facts: &'static Facts,
+    extent: Extent,
+    /// Objects not to be looked at again, by number.
+    known: &'a [bool],
+    scratch: Scratch,
+    pub(super) kept: Vec<Kept>,
+    marks: usize,
+    pub(super) rows: Vec<Row>,
+    pub(super) counts: Counts,
+}
+
+/// What was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Blobs unpacked.
+    pub blobs: u64,
+    /// Of them no text.
+    pub binary: u64,
+    /// Bytes of text.
+    pub bytes: u64,
+    /// Bytes that rules were run over.
+    pub read: u64,
+    /// Tags with a message.
+    pub tags: u64,
+    /// Objects that could not be had.
+    pub unreadable: u64,
+    /// Whether finds were so many that not all were kept.
+    pub cut: bool,
+}
+
+impl Counts {
+    /// Both together.
+    pub(super) fn add(&mut self, other: Self) {
+        self.blobs += other.blobs;
+        self.binary += other.binary;
+        self.bytes += other.bytes;
+        self.read += other.read;
+        self.tags += other.tags;
+        self.unreadable += other.unreadable;
+        self.cut |= other.cut;
+    }
+}
+
+/// What is remembered of a blob while others are made from it.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// It was text and its lines were read.
+    read: bool,
+    /// Matches within lines.
+    hits: Vec<Hit>,
+    wide: bool,
+    persons: bool,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn new(
+        history: &'a History,
+        sweep: &'a Sweep,
+        facts: &'static Facts,
+        extent: Extent,
+        known: &'a [bool],
+    ) -> Self {
+        Self {
+            history,
+            sweep,
+            facts,
+            extent,
+            known,
+            scratch: Scratch::default(),
+            kept: Vec::new(),
+            marks: 0,
+            rows: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    fn blob(&mut self, object: Object<'_>, base: Option<Base<'_, Memory>>) -> Memory {
+        self.counts.blobs += 1;
+        let data = object.data;
+        if let Some(text) = text::utf16(data) {
+            self.text(object.number, object.kind, &text, None);
+            return Memory::default();
+        }
+        if text::is_binary(data) {
+            self.counts.binary += 1;
+            let head = &data[..data.len().min(HEAD)];
+            if may_be_closed(head) {
+                let head = Some(head.to_vec());
+                self.kept.push(Kept { head, ..Kept::empty(object.number, object.kind) });
+            }
+            return Memory::default();
+        }
+        if let Some(what) = elsewhere(data) {
+            self.kept.push(Kept { unread: Some(what.to_owned()), ..Kept::empty(object.number, object.kind) });
+        }
+        self.text(object.number, object.kind, data, base)
+    }
+
+    /// Reads a text as far as it is new.
+    fn text(&mut self, number: u32, kind: Kind, text: &[u8], base: Option<Base<'_, Memory>>) -> Memory {
+        self.counts.bytes += text.len() as u64;
+        let base = base.filter(|base| base.memory.read && self.extent == Extent::New);
+        let ranges = match &base {
+            Some(base) => regions::changed(text, base.length, base.copies),
+            None => std::iter::once(0..text.len()).collect(),
+        };
+        let mut found = Scanned::default();
+        let mut trace = Trace::of(text, self.facts);
+        let mut wide = base.as_ref().is_some_and(|base| base.memory.wide);
+        let mut persons = base.as_ref().is_some_and(|base| base.memory.persons);
+        for range in &ranges {
+            self.counts.read += range.len() as u64;
+            let saw = self.sweep.lines(text, range.clone(), &mut self.scratch, &mut found);
+            wide |= saw.wide;
+            persons = persons
+                || saw.others.iter().any(|end| trace.insured(*end))
+                || trace.wakes(range.clone())
+                // A new head makes persons of rows that were none.
+                || (range.start == 0 && range.end < text.len() && trace.heads_table() && trace.wakes(0..text.len()));
+        }
+        if let Some(base) = &base {
+            found.hits.extend(regions::carried(&base.memory.hits, base.copies, &ranges, text.len()));
+        }
+        found.hits.sort_unstable_by_key(|hit| (hit.value.start, hit.rule, hit.value.end));
+        found.hits.dedup();
+        let mut memory = Memory { read: !found.cut, hits: found.hits, wide: false, persons: false };
+        let mut all = memory.hits.clone();
+        if wide {
+            let mut over = Scanned::default();
+            self.counts.read += text.len() as u64;
+            self.sweep.wide(text, &mut self.scratch, &mut over);
+            found.cut |= over.cut;
+            all.extend(over.hits);
+            all.sort_unstable_by_key(|hit| (hit.value.start, hit.rule, hit.value.end));
+            // The word may be gone by now: then what is made from this need not look for it.
+            memory.wide = true;
+        }
+        let (mut table, mut plain) = (Vec::new(), Vec::new());
+        if persons || self.extent == Extent::All {
+            table = search::search("a.csv", text, self.facts).0;
+            plain = search::search("a.txt", text, self.facts).0;
+            memory.persons = !table.is_empty() || !plain.is_empty();
+        }
+        let cut = found.cut || all.len() > MOST_HITS;
+        all.truncate(MOST_HITS);
+        if !(all.is_empty() && table.is_empty() && plain.is_empty() && !cut) {
+            self.keep(number, kind, text, &all, &table, &plain, cut);
+        }
+        memory
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what one text gave, handed over once")]
+    fn keep(
+        &mut self,
+        number: u32,
+        kind: Kind,
+        text: &[u8],
+        hits: &[Hit],
+        table: &[Sighting],
+        plain: &[Sighting],
+        cut: bool,
+    ) {
+        self.marks += hits.len() + table.len() + plain.len();
+        if self.marks > MOST_KEPT {
+            self.counts.cut = true;
+            return;
+        }
+        let mut lines = text::Lines::of(text);
+        let marks = hits
+            .iter()
+            .map(|hit| Mark {
+                line: lines.line(hit.value.start),
+                value: domain::Digest::of(&text[hit.value.clone()]),
+                hit: hit.clone(),
+            })
+            .collect();
+        let mut persons = |seen: &[Sighting]| {
+            let mut lines = text::Lines::of(text);
+            seen.iter().map(|seen| Person { line: lines.line(seen.offset), seen: *seen }).collect::<Vec<_>>()
+        };
+        let (table, plain) = (persons(table), persons(plain));
+        let unread = cut.then(|| format!("more than {MOST_HITS} matches: the rest was not looked at"));
+        self.kept.push(Kept { number, kind, marks, table, plain, head: None, unread });
+    }
+
+    fn commit(&mut self, object: Object<'_>) {
+        let Some(commit) = Commit::read(object.data) else {
+            self.unreadable(object.number, Some(Kind::Commit), Unreadable::Damaged);
+            return;
+        };
+        let row = Row::of(self.history, object.number, &commit);
+        self.rows.push(row);
+        // What people wrote: a signature is none of it, and would pass for random text.
+        let said = [commit.author, commit.committer, commit.message].join(&b"\n"[..]);
+        self.text(object.number, Kind::Commit, &said, None);
+    }
+
+    fn tag(&mut self, object: Object<'_>) {
+        self.counts.tags += 1;
+        if let Some(tag) = Tag::read(object.data) {
+            let said = [tag.name, tag.tagger, tag.message].join(&b"\n"[..]);
+            self.text(object.number, Kind::Tag, &said, None);
+        }
+    }
+}
+
+impl Kept {
+    pub(super) const fn empty(number: u32, kind: Kind) -> Self {
+        Self {
+            number,
+            kind,
+            marks: Vec::new(),
+            table: Vec::new(),
+            plain: Vec::new(),
+            head: None,
+            unread: None,
+        }
+    }
+}
+
+/// Whether some name could make a closed container of a binary file with this head.
+fn may_be_closed(head: &[u8]) -> bool {
+    ["x", "x.p12", "x.dta", "x.rds"].iter().any(|name| magic::closed_container(name, head).is_some())
+}
+
+/// Text that only stands for content kept somewhere else, or locked.
+fn elsewhere(data: &[u8]) -> Option<&'static str> {
+    if data.len() < 1024 && data.starts_with(b"version https://git-lfs.github.com/spec/") {
+        Some("its content lies in Git LFS, not read")
+    } else if data.starts_with(b"-----BEGIN PGP MESSAGE-----")
+        || data.starts_with(b"age-encryption.org/v1")
+        || data.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
+    {
+        Some("encrypted, not read")
+    } else {
+        None
+    }
+}
+
+impl Visit for Look<'_> {
+    type Memory = Memory;
+
+    fn visit(&mut self, object: Object<'_>, base: Option<Base<'_, Memory>>) -> Memory {
+        match object.kind {
+            Kind::Commit => self.commit(object),
+            Kind::Tag => self.tag(object),
+            Kind::Blob => {
+                if self.known.get(object.number as usize) == Some(&true) {
+                    return Memory::default();
+                }
+                return self.blob(object, base);
+            }
+            Kind::Tree => {}
+        }
+        Memory::default()
+    }
+
+    fn unreadable(&mut self, number: u32, kind: Option<Kind>, why: Unreadable) {
+        self.counts.unreadable += 1;
+        let why = match why {
+            Unreadable::Damaged => "the object is damaged".to_owned(),
+            Unreadable::TooLarge(None) => "made from objects larger than the limit, not read".to_owned(),
+            Unreadable::TooLarge(Some(_)) => {
+                format!("larger than {} MiB, not read", text::LARGEST >> 20)
+            }
+            Unreadable::Stopped => "the reading was stopped before it".to_owned(),
+        };
+        if self.kept.len() < MOST_KEPT {
+            let kind = kind.unwrap_or(Kind::Blob);
+            self.kept.push(Kept { unread: Some(why), ..Kept::empty(number, kind) });
+        } else {
+            self.counts.cut = true;
+        }
+    }
+}
