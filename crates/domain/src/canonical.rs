@@ -72,6 +72,8 @@ struct Member {
     key: Range<usize>,
     /// Key and value.
     whole: Range<usize>,
+    /// Whether the key's bytes may sort otherwise than what it says: see [`order`].
+    odd: bool,
 }
 
 impl Page<'_> {
@@ -81,9 +83,9 @@ impl Page<'_> {
         let text = |member: &Member| &bytes[member.key.clone()];
         let members = &mut self.members[first..];
         let outside: &[&str] = if start == 0 { self.outside } else { &[] };
-        let in_order = members.windows(2).all(|two| order(text(&two[0]), text(&two[1])) == Ordering::Less);
+        let in_order = members.windows(2).all(|two| order(bytes, &two[0], &two[1]) == Ordering::Less);
         if !in_order || !outside.is_empty() {
-            members.sort_by(|a, b| order(text(a), text(b)));
+            members.sort_by(|a, b| order(bytes, a, b));
             self.sorted.clear();
             for (i, member) in members.iter().enumerate() {
                 // Of members with one name the last written counts.
@@ -109,13 +111,13 @@ impl Page<'_> {
 }
 
 /// By UTF-16 code units. UTF-8 sorts alike below U+E000: above it, code points beyond the basic
-/// plane come first in UTF-16.
-fn order(a: &[u8], b: &[u8]) -> Ordering {
-    let simple = |key: &[u8]| key.iter().all(|byte| *byte < 0xee && *byte != b'\\');
-    if simple(a) && simple(b) {
-        return a.cmp(b);
+/// plane come first in UTF-16. An escaped key sorts as what it says.
+fn order(bytes: &[u8], a: &Member, b: &Member) -> Ordering {
+    let (left, right) = (&bytes[a.key.clone()], &bytes[b.key.clone()]);
+    if a.odd || b.odd {
+        return plain(left).encode_utf16().cmp(plain(right).encode_utf16());
     }
-    plain(a).encode_utf16().cmp(plain(b).encode_utf16())
+    left.cmp(right)
 }
 
 /// The key that was written as these bytes between quotes.
@@ -160,7 +162,7 @@ impl Formatter for Canonical<'_, '_> {
             page.bytes.push(b',');
         }
         let start = page.bytes.len();
-        page.members.push(Member { key: start + 1..start + 1, whole: start..start });
+        page.members.push(Member { key: start + 1..start + 1, whole: start..start, odd: false });
         Ok(())
     }
 
@@ -168,6 +170,7 @@ impl Formatter for Canonical<'_, '_> {
         let page = &mut *self.0.borrow_mut();
         if let Some(member) = page.members.last_mut() {
             member.key.end = page.bytes.len() - 1;
+            member.odd = page.bytes[member.key.clone()].iter().any(|byte| *byte >= 0xee || *byte == b'\\');
         }
         Ok(())
     }
