@@ -3,12 +3,17 @@
 //! Components are joined by type and name, findings by fingerprint, controls by pack, part and id.
 //! Worse is: a finding that was not there, a control whose state is worse or that more things fail,
 //! a verdict that is worse. Only real change counts: what was bad before and is no worse now is no
-//! reason to stop a change.
+//! reason to stop a change. A flaw that stays with a component whose version moves is the same flaw,
+//! and a part that is declared anew is compared with what it was a part of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use domain::{
-    Assessment, ControlState, Digest, Evidence, Finding, FindingKind, Outcome, Purl, Purpose, Scope,
+    Assessment, ControlResult, ControlState, Digest, Evidence, Finding, FindingKind, Outcome, Purl, Purpose,
+    Scope,
 };
 use serde::Serialize;
 use versions::{Scheme, Step};
@@ -22,7 +27,7 @@ pub struct ComponentChange {
     pub before: Vec<String>,
     /// Versions after.
     pub after: Vec<String>,
-    /// `added`, `removed`, `patch`, `minor`, `major`.
+    /// `added`, `removed`, `patch`, `minor`, `major`, `downgrade`; `same` where only the licence moved.
     pub step: &'static str,
     /// Whether it runs, after the change (before it, if removed).
     pub runs: bool,
@@ -34,14 +39,43 @@ pub struct ComponentChange {
 /// A control whose state changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ControlChange {
-    /// The control, with its part where it has one.
+    /// The control.
     pub control: String,
+    /// The pack that asks, `name@version`.
+    pub pack: String,
+    /// The part it is asked of; none for the whole.
+    pub part: Option<String>,
     /// State before.
     pub before: ControlState,
     /// State after.
     pub after: ControlState,
     /// Whether that is worse.
     pub worse: bool,
+}
+
+impl ControlChange {
+    /// The control, with its part where it has one.
+    pub fn name(&self) -> String {
+        match &self.part {
+            Some(part) => format!("{} ({part})", self.control),
+            None => self.control.clone(),
+        }
+    }
+}
+
+/// A verdict that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VerdictChange {
+    /// The question.
+    pub purpose: Purpose,
+    /// The part; none for the whole.
+    pub part: Option<String>,
+    /// The pack that answers, `name@version`.
+    pub pack: String,
+    /// The answer before.
+    pub before: Outcome,
+    /// The answer after.
+    pub after: Outcome,
 }
 
 /// What changed.
@@ -55,8 +89,8 @@ pub struct Changes {
     pub gone_findings: Vec<Finding>,
     /// Controls whose state changed, or that more things fail than before.
     pub controls: Vec<ControlChange>,
-    /// Verdicts that changed: question and part, before, after.
-    pub verdicts: Vec<(String, Outcome, Outcome)>,
+    /// Verdicts on the whole subject that changed.
+    pub verdicts: Vec<VerdictChange>,
     /// Models and formats: what the evidence said before and says now, by kind and source.
     pub evidence: Vec<String>,
 }
@@ -66,7 +100,7 @@ impl Changes {
     pub fn nothing_worse(&self) -> bool {
         self.new_findings.is_empty()
             && !self.controls.iter().any(|c| c.worse)
-            && !self.verdicts.iter().any(|(_, before, after)| after > before)
+            && !self.verdicts.iter().any(|v| v.after > v.before)
     }
 
     /// Whether only patch updates were made, with no new finding and no worse state: what a Receipt
@@ -82,15 +116,48 @@ impl Changes {
 pub fn between(before: &Assessment, after: &Assessment) -> Changes {
     let mut changes = Changes {
         components: components(before, after),
-        new_findings: missing(after, before),
-        gone_findings: missing(before, after),
+        new_findings: Vec::new(),
+        gone_findings: Vec::new(),
         controls: controls(before, after),
         verdicts: verdicts(before, after),
         evidence: evidence(&before.evidence, &after.evidence),
     };
-    changes.new_findings.retain(counts);
-    changes.gone_findings.retain(counts);
+    (changes.new_findings, changes.gone_findings) = moved(missing(after, before), missing(before, after));
     changes
+}
+
+/// What makes a finding about a component the same one at another version of it.
+fn carried(finding: &Finding) -> Option<(FindingKind, &str, &str, String, bool)> {
+    let purl = finding.component.as_ref()?.with_version(None).to_string();
+    Some((finding.kind, &finding.id, &finding.control, purl, finding.development_only))
+}
+
+/// Findings that came and went, without those that only moved with the version of their component,
+/// one for one.
+fn moved(came: Vec<Finding>, went: Vec<Finding>) -> (Vec<Finding>, Vec<Finding>) {
+    let mut left: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (at, finding) in went.iter().enumerate() {
+        if let Some(key) = carried(finding) {
+            left.entry(key).or_default().push(at);
+        }
+    }
+    let mut paired = BTreeSet::new();
+    let new = came
+        .iter()
+        .filter(|finding| match carried(finding).and_then(|key| left.get_mut(&key)?.pop()) {
+            Some(at) => !paired.insert(at),
+            None => true,
+        })
+        .filter(|finding| counts(finding))
+        .cloned()
+        .collect();
+    let gone = went
+        .iter()
+        .enumerate()
+        .filter(|(at, finding)| !paired.contains(at) && counts(finding))
+        .map(|(_, finding)| finding.clone())
+        .collect();
+    (new, gone)
 }
 
 /// Imported remarks and disclosures are told, not counted: they carry no consequence.
@@ -142,7 +209,7 @@ fn components(before: &Assessment, after: &Assessment) -> Vec<ComponentChange> {
             let step = match (was, is) {
                 (None, _) => "added",
                 (_, None) => "removed",
-                _ => word(step(a, b)),
+                _ => step(a, b),
             };
             Some(ComponentChange {
                 name: name.clone(),
@@ -165,17 +232,23 @@ const fn word(step: Step) -> &'static str {
     }
 }
 
-/// The largest step from a version that went to one that came; with several, any pair may be meant.
-fn step(a: &Named, b: &Named) -> Step {
-    let scheme = b.purl.as_ref().and_then(|purl| Scheme::of_purl_type(purl.kind()));
-    let Some(scheme) = scheme else { return Step::Major };
+/// The gravest step from a version that went to one that came; with several, any pair may be meant.
+/// Where one of two versions goes, whoever used it now uses the other.
+fn step(a: &Named, b: &Named) -> &'static str {
     let gone: Vec<&String> = a.versions.difference(&b.versions).collect();
     let came: Vec<&String> = b.versions.difference(&a.versions).collect();
-    if came.is_empty() {
-        return if gone.is_empty() { Step::Same } else { Step::Patch };
+    if gone.is_empty() && came.is_empty() {
+        return word(Step::Same);
     }
+    let scheme = b.purl.as_ref().and_then(|purl| Scheme::of_purl_type(purl.kind()));
+    let Some(scheme) = scheme else { return word(Step::Major) };
     let from: Vec<&String> = if gone.is_empty() { a.versions.iter().collect() } else { gone };
-    came.iter().flat_map(|to| from.iter().map(move |from| scheme.step(from, to))).max().unwrap_or(Step::Major)
+    let to: Vec<&String> = if came.is_empty() { b.versions.iter().collect() } else { came };
+    let pairs = || to.iter().flat_map(|to| from.iter().map(move |from| (*from, *to)));
+    if pairs().any(|(from, to)| scheme.compare(from, to) == Ok(Ordering::Greater)) {
+        return "downgrade";
+    }
+    word(pairs().map(|(from, to)| scheme.step(from, to)).max().unwrap_or(Step::Major))
 }
 
 fn missing(of: &Assessment, from: &Assessment) -> Vec<Finding> {
@@ -208,13 +281,11 @@ fn consequence(assessment: &Assessment, of: &domain::ControlResult) -> Outcome {
 /// Worse is a graver consequence; or more things that fail or were not looked at, where that has
 /// any consequence. A state that carries none is told and not counted.
 fn controls(before: &Assessment, after: &Assessment) -> Vec<ControlChange> {
-    let key = |c: &domain::ControlResult| (c.pack.clone(), c.part.clone(), c.id.clone());
-    let old: BTreeMap<_, _> = before.controls.iter().map(|c| (key(c), c)).collect();
     after
         .controls
         .iter()
         .filter_map(|is| {
-            let was = old.get(&key(is)).copied();
+            let was = before_of(before, is);
             let state = was.map_or(ControlState::NotApplicable, |c| c.state);
             let (then, now) =
                 (was.map_or(Outcome::Allowed, |was| consequence(before, was)), consequence(after, is));
@@ -222,10 +293,9 @@ fn controls(before: &Assessment, after: &Assessment) -> Vec<ControlChange> {
             let counts = now > Outcome::Allowed;
             let worse = now > then || (counts && (more || badness(is.state) > badness(state)));
             (state != is.state || worse).then(|| ControlChange {
-                control: match &is.part {
-                    Some(part) => format!("{} ({part})", is.id),
-                    None => is.id.clone(),
-                },
+                control: is.id.clone(),
+                pack: is.pack.clone(),
+                part: is.part.clone(),
                 before: state,
                 after: is.state,
                 worse,
@@ -234,20 +304,34 @@ fn controls(before: &Assessment, after: &Assessment) -> Vec<ControlChange> {
         .collect()
 }
 
-fn verdicts(before: &Assessment, after: &Assessment) -> Vec<(String, Outcome, Outcome)> {
-    let key = |v: &domain::Verdict| (v.purpose, v.part.clone(), v.pack.clone());
-    let old: BTreeMap<_, _> = before.verdicts.iter().map(|v| (key(v), v.outcome)).collect();
+/// What a control was before: of the same part; else of the whole, which the part was then in; else
+/// the worst over the parts.
+fn before_of<'a>(before: &'a Assessment, is: &ControlResult) -> Option<&'a ControlResult> {
+    let same = || before.controls.iter().filter(|c| c.pack == is.pack && c.id == is.id);
+    same()
+        .find(|c| c.part == is.part)
+        .or_else(|| same().find(|c| c.part.is_none()))
+        .or_else(|| same().max_by_key(|c| badness(c.state)))
+}
+
+fn verdicts(before: &Assessment, after: &Assessment) -> Vec<VerdictChange> {
     after
         .verdicts
         .iter()
         .filter_map(|v| {
-            let was = *old.get(&key(v))?;
-            let question = match v.purpose {
-                Purpose::Use => "use",
-                Purpose::Publish => "publish",
-            };
-            let part = v.part.as_ref().map(|p| format!(", part {p}")).unwrap_or_default();
-            (was != v.outcome).then(|| (format!("{question}{part}"), was, v.outcome))
+            let same = || before.verdicts.iter().filter(|b| b.purpose == v.purpose && b.pack == v.pack);
+            let was = same()
+                .find(|b| b.part == v.part)
+                .or_else(|| same().find(|b| b.part.is_none()))
+                .or_else(|| same().max_by_key(|b| b.outcome))?
+                .outcome;
+            (was != v.outcome).then(|| VerdictChange {
+                purpose: v.purpose,
+                part: v.part.clone(),
+                pack: v.pack.clone(),
+                before: was,
+                after: v.outcome,
+            })
         })
         .collect()
 }

@@ -67,8 +67,13 @@ pub struct Comparison {
 }
 
 /// Compares the use question of two assessments. `verifiable` says of a control whether its facts
-/// are read by collectors alone.
-pub fn compare(first: &Assessment, second: &Assessment, verifiable: impl Fn(&str) -> bool) -> Comparison {
+/// are read by collectors alone, `title` what it asks.
+pub fn compare(
+    first: &Assessment,
+    second: &Assessment,
+    verifiable: impl Fn(&str) -> bool,
+    title: impl Fn(&str) -> Option<String>,
+) -> Comparison {
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
     for (side, assessment) in [first, second].into_iter().enumerate() {
         for (id, state) in states(assessment) {
@@ -78,7 +83,10 @@ pub fn compare(first: &Assessment, second: &Assessment, verifiable: impl Fn(&str
             let asks = COUNTERPARTS
                 .iter()
                 .find(|(_, open, closed)| *open == id || *closed == id)
-                .map_or_else(|| id.clone(), |(asks, _, _)| (*asks).to_owned());
+                .map_or_else(
+                    || title(&id).unwrap_or_else(|| id.clone()),
+                    |(asks, _, _)| (*asks).to_owned(),
+                );
             let row = rows.entry(asks.clone()).or_insert(Row { asks, first: None, second: None });
             // A dossier's own inventory is a material of anyone who holds it, not of an outsider.
             let outside = verifiable(&id) && !matches!(assessment.subject, domain::Subject::Product { .. });

@@ -67,7 +67,7 @@ pub fn apply(assessment: &mut Assessment, debt: &Debt, packs: &[Pack]) {
         let matched: Vec<usize> =
             (0..assessment.findings.len()).filter(|at| matches(entry, &assessment.findings[*at])).collect();
         if let Some(why) = refused(entry, &matched, assessment, &declared, packs) {
-            remarks.push(remark(entry, "not-permitted", why));
+            remarks.push(remark(entry, "not-permitted", why, packs));
             continue;
         }
         if entry.from > today {
@@ -83,16 +83,17 @@ pub fn apply(assessment: &mut Assessment, debt: &Debt, packs: &[Pack]) {
                     entry,
                     "unused",
                     "it has ended and its fault is gone: delete it".to_owned(),
+                    packs,
                 ));
             } else {
-                remarks.push(lapsed(entry));
+                remarks.push(lapsed(entry, packs));
             }
             continue;
         }
         let of_component = matches!(&entry.scope, Some(debt::Scope::Component(purl))
             if assessment.components.iter().any(|c| same_component(purl, &c.purl)));
         if matched.is_empty() && !whole && !of_component {
-            remarks.push(remark(entry, "unused", "nothing matches it: delete it".to_owned()));
+            remarks.push(remark(entry, "unused", "nothing matches it: delete it".to_owned(), packs));
             continue;
         }
         for at in matched {
@@ -172,7 +173,12 @@ fn refused(
     let rules: Vec<_> =
         packs.iter().filter_map(|p| p.find(&entry.control).map(|(_, control)| control)).collect();
     if rules.is_empty() {
-        return Some(format!("no pack in use has a control `{}`", entry.control));
+        return Some(match nearest(&entry.control, packs) {
+            Some(meant) => {
+                format!("no pack in use has a control `{}`; `{meant}` is the nearest", entry.control)
+            }
+            None => format!("no pack in use has a control `{}`", entry.control),
+        });
     }
     let tiers: BTreeSet<Tier> = if matched.is_empty() {
         BTreeSet::from([assessment.circumstances.tier.value])
@@ -226,6 +232,30 @@ fn refused(
     })
 }
 
+/// The control that a misspelt one is nearest to, if any is near.
+fn nearest<'p>(control: &str, packs: &'p [Pack]) -> Option<&'p str> {
+    let known: Vec<&str> = packs.iter().flat_map(|pack| pack.controls().map(|(_, c)| c.id())).collect();
+    formats::own::nearest(control, &known)
+}
+
+/// What to do about an exception that does not hold.
+fn remedy(entry: &DebtException, id: &str, packs: &[Pack]) -> String {
+    let known = packs.iter().any(|pack| pack.find(&entry.control).is_some());
+    match (id, known, nearest(&entry.control, packs)) {
+        ("unused", _, _) => format!("Delete it from {}.", debt::FILE),
+        ("not-permitted", false, Some(meant)) => format!(
+            "Write control = \"{meant}\" in {} if that is meant; until then nothing is set aside.",
+            debt::FILE
+        ),
+        ("not-permitted", false, None) => format!(
+            "Correct the control's name in {}: `formulary policy list use` and `formulary policy list publish` \
+             have them all. Until then nothing is set aside.",
+            debt::FILE
+        ),
+        _ => format!("Mend the fault and delete the entry from {}.", debt::FILE),
+    }
+}
+
 /// What no team may set aside, whatever the control.
 pub fn never(finding: &Finding) -> bool {
     let exploited = finding.exploitability.as_ref().is_some_and(|e| e.kev.is_some());
@@ -243,22 +273,19 @@ pub fn tier_of(finding: &Finding, assessment: &Assessment, declared: &Declared) 
         .unwrap_or(whole)
 }
 
-fn remark(entry: &DebtException, id: &str, why: String) -> Finding {
+fn remark(entry: &DebtException, id: &str, why: String, packs: &[Pack]) -> Finding {
     let about: Cow<'_, str> = scope_of(entry).map_or(Cow::Borrowed("the whole control"), Cow::Owned);
     let title = format!("exception `{}` ({}, {about}): {why}", entry.id, entry.control);
     let identity = format!("{}\0{}", entry.id, entry.control);
     let mut finding = Finding::new(FindingKind::Exception, id, &entry.control, title, &identity);
     finding.places.push(Place::line(debt::FILE, entry.line));
-    finding.remedy = Some(match id {
-        "unused" => format!("Delete it from {}.", debt::FILE),
-        _ => format!("Mend the fault and delete the entry from {}.", debt::FILE),
-    });
+    finding.remedy = Some(remedy(entry, id, packs));
     finding
 }
 
-fn lapsed(entry: &DebtException) -> Finding {
+fn lapsed(entry: &DebtException, packs: &[Pack]) -> Finding {
     let mut finding =
-        remark(entry, "lapsed", format!("it ended on {} and its fault is still there", entry.until));
+        remark(entry, "lapsed", format!("it ended on {} and its fault is still there", entry.until), packs);
     finding.due = Some(entry.until);
     finding
 }

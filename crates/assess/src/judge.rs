@@ -537,12 +537,13 @@ const MALWARE: &str = "malware";
 
 /// Whether a finding is what a control asks about. The publication's `flaws` asks what the use's
 /// controls ask of each component, of all that ships together.
+/// A remark on an exception is about the debt file, not about the fault.
 fn speaks_to(finding: &Finding, control: &str) -> bool {
-    finding.control == control
-        || (control == "flaws"
-            && !finding.development_only
-            && matches!(finding.control.as_str(), "flaw-overdue" | "malware")
-            && finding.kind != FindingKind::Exception)
+    finding.kind != FindingKind::Exception
+        && (finding.control == control
+            || (control == "flaws"
+                && !finding.development_only
+                && matches!(finding.control.as_str(), "flaw-overdue" | "malware")))
 }
 
 /// Findings that say that something was not looked at, rather than that it is wrong.
@@ -556,7 +557,7 @@ pub fn is_flaw(finding: &Finding) -> bool {
 }
 
 /// What a finding is about, for a sentence.
-fn subject_of(finding: &Finding) -> String {
+pub(crate) fn subject_of(finding: &Finding) -> String {
     match (&finding.component, finding.places.first()) {
         (Some(purl), _) => purl.to_string(),
         (None, Some(place)) => place.to_string(),

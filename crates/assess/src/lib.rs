@@ -8,6 +8,7 @@
 //! It refuses to know the command line, the clock, the network and the register: circumstances,
 //! the day and a [`domain::Standing`] are handed in.
 
+pub mod alone;
 pub mod avoid;
 pub mod change;
 pub mod command;
@@ -25,5 +26,6 @@ pub mod owner;
 pub mod replay;
 pub mod reports;
 pub mod seal;
+pub mod sources;
 pub mod statements;
 pub mod system;

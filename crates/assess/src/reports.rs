@@ -26,16 +26,21 @@ pub fn take_in(out: &mut Assessment, name: &str, bytes: &[u8]) -> Result<(), Str
     let declared = Declared::from_evidence(&out.evidence);
     let mut coverage = Coverage::new("reports");
     let mut taken = 0_u64;
-    let mut left = 0_u64;
+    let mut suppressed = 0_u64;
+    let mut remarks = 0_u64;
     for result in &report.results {
-        if result.suppressed || !matches!(result.level, Level::Error | Level::Warning) {
-            left += 1;
+        if result.suppressed {
+            suppressed += 1;
+            continue;
+        }
+        if !matches!(result.level, Level::Error | Level::Warning) {
+            remarks += 1;
             continue;
         }
         taken += 1;
         out.findings.push(finding(out, &declared, result));
     }
-    coverage.read = taken + left;
+    coverage.read = taken + suppressed + remarks;
     for fault in &report.faults {
         coverage.cannot_read(fault.place.clone(), fault.why.clone());
     }
@@ -48,7 +53,7 @@ pub fn take_in(out: &mut Assessment, name: &str, bytes: &[u8]) -> Result<(), Str
         .iter()
         .map(|run| json!({ "tool": run.tool, "version": run.version, "complete": run.complete }))
         .collect();
-    let value = json!({ "runs": runs, "taken": taken, "left": left });
+    let value = json!({ "runs": runs, "taken": taken, "suppressed": suppressed, "remarks": remarks });
     out.evidence.push(Evidence::new(KIND, value, file).map_err(|error| error.to_string())?);
     match out.coverage.iter_mut().find(|c| c.collector == coverage.collector) {
         Some(kept) => {

@@ -41,6 +41,17 @@ pub(crate) enum Command {
     /// Show, test and try out the packs of controls
     #[command(subcommand)]
     Policy(Policy),
+    /// Install, remove and run the git hooks that stop a secret from landing
+    #[command(subcommand)]
+    Hook(Hook),
+    /// Write the one comment of a change request: only what the change introduces
+    Comment(Comment),
+    /// Print a ready-made job file for a forge's CI
+    Ci {
+        /// Which forge
+        #[arg(value_enum)]
+        forge: Forge,
+    },
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -113,6 +124,117 @@ pub(crate) struct Check {
     /// Judge only what changed since this git revision
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
+    /// Judge only what is staged: would it land a secret, a person's identifier or malware?
+    #[arg(long, conflicts_with_all = ["since", "use_only", "publish_only"])]
+    pub(crate) staged: bool,
+    /// With --staged: what follows from a file that cannot be looked into
+    #[arg(long, value_enum, default_value_t, requires = "staged")]
+    pub(crate) unread: Otherwise,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+}
+
+/// What follows where something could not be looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Otherwise {
+    /// It is stopped: nobody looked
+    #[default]
+    Refuse,
+    /// It passes, and the answer says that nobody looked
+    Accept,
+}
+
+/// A forge whose CI a job file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Forge {
+    /// GitHub Actions
+    Github,
+    /// GitLab CI
+    Gitlab,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Hook {
+    /// Write the hook that runs `check --staged` before each commit
+    #[command(
+        after_help = "Examples:\n  formulary hook install\n  formulary hook install /srv/git/app.git --receive --appeal \"security@hospital.example\""
+    )]
+    Install {
+        /// A folder of the repository
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// On a server: the hook that looks at each push before it is taken
+        #[arg(long)]
+        receive: bool,
+        /// Also into a folder of hooks that other repositories share
+        #[arg(long)]
+        shared: bool,
+        #[command(flatten)]
+        receiving: Receiving,
+    },
+    /// Take the hook away again; one that formulary did not write stays
+    Remove {
+        /// A folder of the repository
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+        /// The hook of a server
+        #[arg(long)]
+        receive: bool,
+    },
+    /// Run by git before it takes a push: reads `old new reference` lines from standard input
+    Receive {
+        #[command(flatten)]
+        receiving: Receiving,
+        /// Judge as of this day or instant instead of now
+        #[arg(long, value_name = "WHEN")]
+        as_of: Option<Timestamp>,
+    },
+}
+
+/// How a server looks at a push.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Receiving {
+    /// Stop looking after this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) within: u16,
+    /// What follows from a push too large to be read in that time
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) too_large: Otherwise,
+    /// What follows from a file that cannot be looked into
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) unread: Otherwise,
+    /// Who hears an appeal against a refusal
+    #[arg(long, value_name = "WHO")]
+    pub(crate) appeal: Option<String>,
+    /// Folder of the feeds, instead of the user's own
+    #[arg(long, value_name = "DIR")]
+    pub(crate) feeds: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    group(clap::ArgGroup::new("what").required(true).args(["since", "body"])),
+    after_help = "Examples:\n  formulary comment --since origin/main > comment.md\n  formulary comment --body comment.md --existing comments.json --author \"github-actions[bot]\"\n\nWithout --existing the comment itself is printed, and nothing where there is nothing to say. With it,\nthe request to make of the forge: {\"action\": \"create\" | \"edit\" | \"none\", \"id\": …, \"body\": …}."
+)]
+pub(crate) struct Comment {
+    /// Folder of the repository
+    #[arg(default_value = ".")]
+    pub(crate) folder: String,
+    /// Write the comment on what changed since this git revision
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+    /// Take the comment that an earlier job wrote, so that this one needs no code
+    #[arg(long, value_name = "FILE")]
+    pub(crate) body: Option<PathBuf>,
+    /// The comments there are, as the forge lists them (JSON)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) existing: Option<PathBuf>,
+    /// Edit only a comment that this account wrote
+    #[arg(long, value_name = "LOGIN", requires = "existing")]
+    pub(crate) author: Option<String>,
+    /// Keep apart from other comments of this program on the same change request
+    #[arg(long, value_name = "WORD")]
+    pub(crate) label: Option<String>,
     #[command(flatten)]
     pub(crate) judging: Judging,
 }
@@ -208,8 +330,8 @@ pub(crate) struct Replay {
     /// Collect again from this material
     #[arg(long, value_name = "PATH")]
     pub(crate) material: Option<PathBuf>,
-    /// With the feeds in this folder
-    #[arg(long, value_name = "DIR")]
+    /// With the feeds that the assessment names, from this folder (with --material)
+    #[arg(long, value_name = "DIR", requires = "material")]
     pub(crate) feeds: Option<PathBuf>,
     /// With these packs
     #[arg(long = "pack", value_name = "PACK")]
@@ -243,6 +365,24 @@ pub(crate) enum Feeds {
         /// PEM file of certificate authorities to trust, instead of the system's
         #[arg(long, value_name = "FILE")]
         ca: Option<PathBuf>,
+        /// Folder of the feeds, instead of the user's own
+        #[arg(long, value_name = "DIR")]
+        feeds: Option<PathBuf>,
+    },
+    /// Remove what newer feeds have superseded; what kept assessments name can be kept
+    Prune {
+        /// Keep the feeds that these assessments name: JSON files, or folders of them
+        #[arg(long = "keep", value_name = "ASSESSMENT", num_args = 1..)]
+        keep: Vec<PathBuf>,
+        /// Say what would be removed, and remove nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Folder of the feeds, instead of the user's own
+        #[arg(long, value_name = "DIR")]
+        feeds: Option<PathBuf>,
+    },
+    /// Read every feed whole and compare it with its digest
+    Verify {
         /// Folder of the feeds, instead of the user's own
         #[arg(long, value_name = "DIR")]
         feeds: Option<PathBuf>,

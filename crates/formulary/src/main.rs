@@ -3,7 +3,9 @@
 
 mod args;
 mod commands;
+mod git_environment;
 mod http;
+mod landing;
 mod library;
 mod output;
 mod packs;
@@ -13,7 +15,7 @@ mod world;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 fn main() -> ExitCode {
     let world = world::World::real();
@@ -35,11 +37,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// `formulary` alone is `formulary check .`; `formulary PATH` is `formulary check PATH`.
+/// `formulary` alone is `formulary check .`; `formulary PATH` is `formulary check PATH`, where PATH is
+/// no command and something of that name is there, or a package URL.
 fn arguments() -> Vec<std::ffi::OsString> {
     let mut given: Vec<_> = std::env::args_os().collect();
     if given.len() == 1 {
         given.extend(["check".into(), ".".into()]);
+        return given;
+    }
+    let first = given[1].to_string_lossy().into_owned();
+    let known = args::Arguments::command().get_subcommands().any(|c| c.get_name() == first) || first == "help";
+    let subject = first.starts_with("pkg:") || (!first.starts_with('-') && std::path::Path::new(&first).exists());
+    if !known && subject {
+        given.insert(1, "check".into());
     }
     given
 }

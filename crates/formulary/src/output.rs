@@ -58,12 +58,16 @@ pub(crate) fn remark(text: &str) {
 pub(crate) fn failure(failure: &Failure) {
     let red = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
     let mut err = anstream::stderr().lock();
-    let what = pages::columns::wrap(&failure.what, pages::columns::WIDTH - 7).join("\n       ");
-    let _ = writeln!(err, "{red}error{red:#}: {what}");
+    let _ = writeln!(err, "{red}error{red:#}: {}", indented(&failure.what));
     if let Some(next) = &failure.next {
-        let next = pages::columns::wrap(next, pages::columns::WIDTH - 7).join("\n       ");
-        let _ = writeln!(err, "       {next}");
+        let _ = writeln!(err, "       {}", indented(next));
     }
+}
+
+/// Wrapped under `error: `; each line that was handed in keeps one of its own.
+fn indented(text: &str) -> String {
+    let lines = text.lines().flat_map(|line| pages::columns::wrap(line, pages::columns::WIDTH - 7));
+    lines.collect::<Vec<_>>().join("\n       ")
 }
 
 /// Whether a person watches standard error.

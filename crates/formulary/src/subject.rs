@@ -13,7 +13,7 @@ use assess::{
     seal::seal,
     system::Stating,
 };
-use domain::{Assessment, Purl, Purpose, Standing, Timestamp};
+use domain::{Assessment, Purl, Standing, Timestamp};
 use evidence::material::{
     Material,
     file::OneFile,
@@ -185,7 +185,7 @@ impl Judge {
     }
 }
 
-fn own_fault(invalid: formats::own::Invalid) -> Failure {
+pub(crate) fn own_fault(invalid: formats::own::Invalid) -> Failure {
     Failure::new(invalid.to_string()).next(
         "Nothing was judged, because a misread declaration would change the answer. Mend the lines above.",
     )
@@ -245,59 +245,6 @@ pub(crate) fn packs_of(kept: &Assessment, asked: &[String]) -> Result<Vec<Pack>,
         out.push(pack);
     }
     out.extend(given);
-    Ok(out)
-}
-
-/// What another pack would make of a kept assessment, in lines.
-pub(crate) fn tried(kept: &Assessment, pack: &Pack) -> Result<String, Failure> {
-    use std::fmt::Write;
-    let questions =
-        Questions { use_: pack.purpose() == Purpose::Use, publish: pack.purpose() == Purpose::Publish };
-    let mut again = kept.clone();
-    judge(&mut again, std::slice::from_ref(pack), questions, false);
-    let mut out = String::new();
-    let mut any = false;
-    for verdict in &again.verdicts {
-        let before = kept.verdicts.iter().filter(|v| v.purpose == verdict.purpose && v.part == verdict.part);
-        for was in before {
-            any = true;
-            let part = verdict.part.as_ref().map(|p| format!(", part {p}")).unwrap_or_default();
-            let _ = writeln!(
-                out,
-                "  {}{part}: {} by {} → {} by {}",
-                verdict.purpose.word(),
-                was.outcome,
-                was.pack,
-                verdict.outcome,
-                verdict.pack
-            );
-            for control in again.controls.iter().filter(|c| c.part == verdict.part) {
-                let old = kept
-                    .controls
-                    .iter()
-                    .find(|c| c.id == control.id && c.part == control.part && c.pack == was.pack);
-                let old_outcome = was.reasons.iter().find(|r| r.control == control.id).map(|r| r.outcome);
-                let new_outcome = verdict.reasons.iter().find(|r| r.control == control.id).map(|r| r.outcome);
-                if old.map(|c| c.state) != Some(control.state) || old_outcome != new_outcome {
-                    let text = |outcome: Option<domain::Outcome>| {
-                        outcome.map_or("no consequence", domain::Outcome::word)
-                    };
-                    let _ = writeln!(
-                        out,
-                        "    {:<22} {} ({}) → {} ({})",
-                        control.id,
-                        old.map_or("not asked", |c| c.state.word()),
-                        text(old_outcome),
-                        control.state,
-                        text(new_outcome)
-                    );
-                }
-            }
-        }
-    }
-    if !any {
-        let _ = writeln!(out, "  it does not answer the question that {} asks", pack.label());
-    }
     Ok(out)
 }
 

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Assessment, Date, Digest, Finding, FindingKind, Outcome, Purpose, Reason, verdict::Action as Demand,
+    Assessment, Date, Digest, Finding, FindingKind, Outcome, Place, Purpose, Reason,
+    verdict::Action as Demand,
 };
 
 /// One thing to do.
@@ -32,8 +33,20 @@ pub struct Action {
     pub controls: BTreeSet<String>,
     /// Which questions it concerns.
     pub purposes: BTreeSet<Purpose>,
-    /// A line of the subject that it is about.
-    pub place: Option<String>,
+    /// The lines of the subject that it is about, sorted.
+    pub places: BTreeSet<Place>,
+}
+
+/// How many places of an action are named.
+const NAMED_PLACES: usize = 3;
+
+impl Action {
+    /// The first places it is about, and how many more there are.
+    pub fn places_named(&self) -> (Vec<String>, usize) {
+        let named: Vec<String> = self.places.iter().take(NAMED_PLACES).map(ToString::to_string).collect();
+        let more = self.places.len() - named.len();
+        (named, more)
+    }
 }
 
 /// All actions, the most pressing first.
@@ -48,8 +61,15 @@ pub fn of(assessment: &Assessment) -> Vec<Action> {
             if reason.action == Demand::Advise || reason.outcome == Outcome::Allowed {
                 continue;
             }
-            let findings: Vec<&Finding> =
-                reason.findings.iter().filter_map(|print| by_print.get(print)).flatten().copied().collect();
+            // That an exception may not stand mends nothing: the fault it was for has its own action.
+            let findings: Vec<&Finding> = reason
+                .findings
+                .iter()
+                .filter_map(|print| by_print.get(print))
+                .flatten()
+                .copied()
+                .filter(|f| f.kind != FindingKind::Exception || f.id == "lapsed")
+                .collect();
             if findings.is_empty() {
                 let key = format!("reason {}", reason.control);
                 let action = entry(&mut actions, key, || whole(reason));
@@ -61,6 +81,7 @@ pub fn of(assessment: &Assessment) -> Vec<Action> {
                 note(action, reason, verdict.purpose);
                 // A finding judged under two questions, or in two parts, is still one finding.
                 action.findings.insert(finding.fingerprint);
+                action.places.extend(finding.places.iter().cloned());
             }
         }
     }
@@ -112,7 +133,7 @@ fn blank(what: String) -> Action {
         findings: BTreeSet::new(),
         controls: BTreeSet::new(),
         purposes: BTreeSet::new(),
-        place: None,
+        places: BTreeSet::new(),
     }
 }
 
@@ -124,7 +145,7 @@ fn one(finding: &Finding, reason: &Reason) -> Action {
     let fix = finding.fix.clone().unwrap_or_default();
     let what = match (&finding.component, finding.kind) {
         (Some(purl), FindingKind::Malware) => format!(
-            "remove {} {}: it is recorded as malicious",
+            "remove {} {} (it is recorded as malicious)",
             purl.native_name(),
             purl.version().unwrap_or("(no version)")
         ),
@@ -136,12 +157,12 @@ fn one(finding: &Finding, reason: &Reason) -> Action {
                     format!("update {} so that {name} {from} becomes {to} or later", change.native_name())
                 }
                 (Some(to), _) => format!("update {name} {from} → {to}"),
-                (None, _) => format!("replace or isolate {name} {from}: no version is known to clear it"),
+                (None, _) => format!("replace or isolate {name} {from} (no version is known to clear it)"),
             }
         }
         _ => finding.remedy.clone().unwrap_or_else(|| reason.remedy.clone()).trim_end_matches('.').to_owned(),
     };
-    Action { command: fix.command, place: finding.places.first().map(ToString::to_string), ..blank(what) }
+    Action { command: fix.command, ..blank(what) }
 }
 
 fn note(action: &mut Action, reason: &Reason, purpose: Purpose) {

@@ -62,6 +62,46 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A command for a POSIX shell in lines of at most `width` characters: broken before `&&` or between
+/// words outside quotation marks, each line but the last ending in a backslash, so that it can be
+/// copied as it stands. A word longer than a line is left whole.
+pub fn shell(command: &str, width: usize) -> Vec<String> {
+    let command = clean(command);
+    if command.chars().count() <= width {
+        return vec![command];
+    }
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut quoted = false;
+    for c in command.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => {
+                words.push(std::mem::take(&mut word));
+                continue;
+            }
+            _ => {}
+        }
+        word.push(c);
+    }
+    words.push(word);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in words {
+        // Two columns are kept for the backslash.
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() + 2 > width {
+            line.push_str(" \\");
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    lines.push(line);
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +114,15 @@ mod tests {
             assert!(lines.iter().all(|l| l.chars().count() <= width), "{width}: {lines:?}");
             assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
         }
+    }
+
+    #[test]
+    fn a_long_command_breaks_where_a_shell_goes_on() {
+        let command = "cd a/b && tool 'one two three' --last word";
+        let lines = shell(command, 24);
+        assert_eq!(lines, ["cd a/b && tool \\", "'one two three' --last \\", "word"]);
+        let joined = lines.join("\n").replace(" \\\n", " ");
+        assert_eq!(joined, command);
     }
 
     #[test]

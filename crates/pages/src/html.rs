@@ -5,9 +5,9 @@
 
 use std::fmt::Write;
 
-use domain::{Assessment, ControlState, Outcome, Purpose, Verdict};
+use domain::{Assessment, ControlResult, ControlState, Finding, Outcome, Purpose, Reason, Verdict, verdict::Action};
 
-use crate::{actions, columns::clean, words};
+use crate::{actions, change::Change, columns::clean, words};
 
 /// The stylesheet, inlined into every page.
 pub const STYLE: &str = include_str!("style.css");
@@ -36,8 +36,8 @@ fn class(outcome: Outcome) -> String {
     outcome.word().replace(' ', "-")
 }
 
-/// The whole page.
-pub fn render(assessment: &Assessment) -> String {
+/// The whole page; `more` are sections of plain lines that stand after the verdicts.
+pub fn render(assessment: &Assessment, more: &[(String, Vec<String>)]) -> String {
     let mut body = String::new();
     let title = match assessment.subject.word() {
         "component" => "Assessment of a component",
@@ -47,13 +47,39 @@ pub fn render(assessment: &Assessment) -> String {
     };
     let _ = write!(body, "<h1>{title}</h1>");
     for verdict in &assessment.verdicts {
-        one_verdict(assessment, verdict, &mut body);
+        let (outcome, meaning) = words::answer(assessment, verdict);
+        let yes = !words::unseen(assessment, verdict);
+        let class = if yes { class(verdict.outcome) } else { class(Outcome::NotEvaluated) };
+        one_verdict(assessment, verdict, &class, &format!("{outcome}{meaning}"), &mut body);
     }
-    todo(assessment, &mut body);
+    sections(more, &mut body);
+    todo(assessment, "Nothing.", &mut body);
     reasons(assessment, &mut body);
     controls(assessment, &mut body);
     findings(assessment, &mut body);
     looked(assessment, &mut body);
+    page(assessment, title, &body)
+}
+
+/// A change, judged by itself, as a whole page.
+pub fn render_change(change: &Change<'_>) -> String {
+    let alone = change.alone;
+    let title = "Assessment of a change";
+    let mut body = format!("<h1>{title}</h1><p>Since <code>{}</code>, this change alone.</p>", escape(change.since));
+    for verdict in &alone.verdicts {
+        let (outcome, meaning) = words::change_meaning(verdict);
+        let class = class(verdict.outcome);
+        one_verdict(alone, verdict, &class, &format!("{outcome}{meaning}"), &mut body);
+    }
+    todo(alone, if change.nothing_worse { "Nothing: nothing is worse." } else { "Nothing." }, &mut body);
+    reasons(alone, &mut body);
+    sections(change.sections, &mut body);
+    findings(alone, &mut body);
+    looked(alone, &mut body);
+    page(alone, title, &body)
+}
+
+fn page(assessment: &Assessment, title: &str, body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -67,19 +93,36 @@ pub fn render(assessment: &Assessment) -> String {
     )
 }
 
-fn one_verdict(assessment: &Assessment, verdict: &Verdict, out: &mut String) {
+fn sections(sections: &[(String, Vec<String>)], out: &mut String) {
+    for (title, rows) in sections {
+        let _ = write!(out, "<h2>{}</h2><ul>", escape(title));
+        for row in rows.iter().take(MOST_ROWS) {
+            let _ = write!(out, "<li>{}</li>", escape(row));
+        }
+        out.push_str("</ul>");
+        if rows.len() > MOST_ROWS {
+            let _ = write!(out, "<p>{} more are in the JSON form.</p>", rows.len() - MOST_ROWS);
+        }
+    }
+}
+
+/// Opens a closed fold: what few read does not make the page long.
+fn fold(out: &mut String, summary: &str) {
+    let _ = write!(out, "<details><summary>{}</summary>", escape(summary));
+}
+
+fn one_verdict(assessment: &Assessment, verdict: &Verdict, class: &str, answer: &str, out: &mut String) {
     let question = match verdict.purpose {
         Purpose::Use => "May it be used?",
         Purpose::Publish => "May it be public?",
     };
     let part = verdict.part.as_ref().map(|p| format!(" Part {}.", escape(p))).unwrap_or_default();
-    let class = class(verdict.outcome);
     let _ = write!(
         out,
-        "<section class=\"verdict {class}\"><h2>{question}{part} <span class=\"tag {class}\">{}</span></h2>\
-         <p>{}.</p><p class=\"quiet\">{}. Pack {}.</p>",
+        "<section class=\"verdict {class}\"><h2>{question}{part}</h2>\
+         <p><span class=\"tag {class}\">{}</span></p><p>{}.</p><p class=\"quiet\">{}. Pack {}.</p>",
         capital(verdict.outcome.word()),
-        capital(words::meaning(verdict)),
+        escape(&capital(answer)),
         escape(&capital(&words::circumstances(&assessment.circumstances, verdict))),
         escape(&verdict.pack)
     );
@@ -129,11 +172,11 @@ fn close(out: &mut String, shown: usize, total: usize) {
     }
 }
 
-fn todo(assessment: &Assessment, out: &mut String) {
+fn todo(assessment: &Assessment, nothing: &str, out: &mut String) {
     let actions = actions::of(assessment);
     out.push_str("<h2>What to do next</h2>");
     if actions.is_empty() {
-        out.push_str("<p>Nothing.</p>");
+        let _ = write!(out, "<p>{nothing}</p>");
         return;
     }
     let columns = ["Action", "Verdict until then", "Clears", "Due"];
@@ -142,8 +185,14 @@ fn todo(assessment: &Assessment, out: &mut String) {
         let mut what = escape(&capital(&action.what));
         if let Some(command) = &action.command {
             let _ = write!(what, "<pre><code>{}</code></pre>", escape(command));
-        } else if let Some(place) = &action.place {
-            let _ = write!(what, "<br><code>{}</code>", escape(place));
+        } else if !action.places.is_empty() {
+            let (named, more) = action.places_named();
+            for place in named {
+                let _ = write!(what, "<br><code>{}</code>", escape(&place));
+            }
+            if more > 0 {
+                let _ = write!(what, "<br>and {more} more");
+            }
         }
         let due = match action.due {
             Some(due) if due < assessment.as_of.date() => format!("{due}, overdue"),
@@ -162,101 +211,134 @@ fn todo(assessment: &Assessment, out: &mut String) {
 
 fn reasons(assessment: &Assessment, out: &mut String) {
     for verdict in &assessment.verdicts {
+        let (advice, decides): (Vec<&Reason>, Vec<&Reason>) =
+            verdict.reasons.iter().partition(|reason| reason.action == Action::Advise);
         if verdict.reasons.is_empty() {
             continue;
         }
-        let _ = write!(
-            out,
-            "<h2>Why: {}{}</h2><dl>",
-            verdict.purpose.word(),
-            verdict.part.as_ref().map(|p| format!(", part {}", escape(p))).unwrap_or_default()
-        );
-        for reason in &verdict.reasons {
-            let _ = write!(
-                out,
-                "<dt>{} <span class=\"tag {}\">{}</span></dt><dd>{} <span class=\"quiet\">({}, {})</span><br>{}</dd>",
-                escape(&reason.control),
-                if reason.action == domain::verdict::Action::Advise {
-                    "advice".to_owned()
-                } else {
-                    class(reason.outcome)
-                },
-                capital(words::consequence(reason)),
-                escape(&reason.why),
-                escape(&reason.row),
-                reason.state.word(),
-                escape(&reason.remedy)
-            );
+        let _ = write!(out, "<h2>Why: {}</h2>", escape(&words::question(assessment, verdict)));
+        listed(&decides, out);
+        if !advice.is_empty() {
+            fold(out, &words::count(advice.len(), "line of advice, no consequence", "lines of advice, no consequence"));
+            listed(&advice, out);
+            out.push_str("</details>");
         }
-        out.push_str("</dl>");
     }
 }
 
-fn controls(assessment: &Assessment, out: &mut String) {
-    out.push_str("<h2>Every control</h2>");
-    let columns = ["Control", "Row", "State", "Asked of", "Not met", "Unknown", "Until"];
-    table(out, "Controls and their states", &columns);
-    for control in assessment.controls.iter().take(MOST_ROWS) {
-        let until = match (control.excepted_until, control.attested) {
-            (Some(until), _) => format!("set aside until {until}"),
-            (None, Some(until)) => format!("attested until {until}"),
-            (None, None) => "-".to_owned(),
-        };
-        let state = match control.state {
-            ControlState::NotMet | ControlState::Unknown => format!("<strong>{}</strong>", control.state),
-            other => other.to_string(),
-        };
-        let part = control.part.as_ref().map(|p| format!(" ({})", escape(p))).unwrap_or_default();
-        row(
+fn listed(reasons: &[&Reason], out: &mut String) {
+    if reasons.is_empty() {
+        return;
+    }
+    out.push_str("<dl>");
+    for reason in reasons {
+        let advice = reason.action == Action::Advise;
+        let _ = write!(
             out,
-            &columns,
-            &[
-                format!("{}{part}", escape(&control.id)),
-                escape(&control.row),
-                state,
-                control.asked.to_string(),
-                control.not_met.to_string(),
-                control.unknown.to_string(),
-                until,
-            ],
+            "<dt>{} <span class=\"tag {}\">{}</span></dt><dd>{} <span class=\"quiet\">({}, {})</span><br>{}</dd>",
+            escape(&reason.control),
+            if advice { "advice".to_owned() } else { class(reason.outcome) },
+            capital(words::consequence(reason)),
+            escape(&reason.why),
+            escape(&reason.row),
+            reason.state.word(),
+            escape(&reason.remedy)
         );
     }
-    close(out, assessment.controls.len().min(MOST_ROWS), assessment.controls.len());
+    out.push_str("</dl>");
 }
+
+/// The controls that were asked of something; those that do not apply are folded away.
+fn controls(assessment: &Assessment, out: &mut String) {
+    let (aside, asked): (Vec<&ControlResult>, Vec<&ControlResult>) =
+        assessment.controls.iter().partition(|c| c.state == ControlState::NotApplicable);
+    out.push_str("<h2>Every control</h2>");
+    if !asked.is_empty() {
+        let columns = ["Control", "Row", "State", "Asked of", "Not met", "Unknown", "Until"];
+        table(out, "Controls and their states", &columns);
+        for control in asked.iter().take(MOST_ROWS) {
+            row(out, &columns, &of_control(control));
+        }
+        close(out, asked.len().min(MOST_ROWS), asked.len());
+    }
+    if !aside.is_empty() {
+        fold(out, &words::count(aside.len(), "control does not apply", "controls do not apply"));
+        out.push_str("<ul>");
+        for control in aside.iter().take(MOST_ROWS) {
+            let part = control.part.as_ref().map(|p| format!(" ({})", escape(p))).unwrap_or_default();
+            let _ = write!(out, "<li>{}{part}, {}</li>", escape(&control.id), escape(&control.row));
+        }
+        out.push_str("</ul></details>");
+    }
+}
+
+fn of_control(control: &ControlResult) -> [String; 7] {
+    let until = match (control.excepted_until, control.attested) {
+        (Some(until), _) => format!("set aside until {until}"),
+        (None, Some(until)) => format!("attested until {until}"),
+        (None, None) => "-".to_owned(),
+    };
+    let state = match control.state {
+        ControlState::NotMet | ControlState::Unknown => format!("<strong>{}</strong>", control.state),
+        other => other.to_string(),
+    };
+    let part = control.part.as_ref().map(|p| format!(" ({})", escape(p))).unwrap_or_default();
+    [
+        format!("{}{part}", escape(&control.id)),
+        escape(&control.row),
+        state,
+        control.asked.to_string(),
+        control.not_met.to_string(),
+        control.unknown.to_string(),
+        until,
+    ]
+}
+
+/// More findings than this are folded away: the actions say what to do about them.
+const SHOWN_FINDINGS: usize = 20;
 
 fn findings(assessment: &Assessment, out: &mut String) {
     if assessment.findings.is_empty() {
         return;
     }
     out.push_str("<h2>Findings</h2>");
+    let folded = assessment.findings.len() > SHOWN_FINDINGS;
+    if folded {
+        fold(out, &format!("All {} findings", assessment.findings.len()));
+    }
     let columns = ["Finding", "What", "Where", "Severity", "Due"];
     table(out, "Findings", &columns);
     for finding in assessment.findings.iter().take(MOST_ROWS) {
-        let aliases = if finding.aliases.is_empty() {
-            String::new()
-        } else {
-            format!("<br>{}", escape(&finding.aliases.join(", ")))
-        };
-        let places: Vec<String> = finding
-            .places
-            .iter()
-            .take(3)
-            .map(|p| format!("<code>{}</code>", escape(&p.to_string())))
-            .collect();
-        let severity = finding.severity.map_or("unknown", domain::Severity::word);
-        row(
-            out,
-            &columns,
-            &[
-                format!("{}{aliases}", escape(&finding.id)),
-                escape(&finding.title),
-                places.join("<br>"),
-                severity.to_owned(),
-                finding.due.map_or_else(|| "-".to_owned(), |due| due.to_string()),
-            ],
-        );
+        row(out, &columns, &of_finding(finding));
     }
     close(out, assessment.findings.len().min(MOST_ROWS), assessment.findings.len());
+    if folded {
+        out.push_str("</details>");
+    }
+}
+
+fn of_finding(finding: &Finding) -> [String; 5] {
+    let aliases = if finding.aliases.is_empty() {
+        String::new()
+    } else {
+        format!("<br>{}", escape(&finding.aliases.join(", ")))
+    };
+    let mut places: Vec<String> = finding
+        .places
+        .iter()
+        .take(3)
+        .map(|p| format!("<code>{}</code>", escape(&p.to_string())))
+        .collect();
+    if finding.places.len() > 3 {
+        places.push(format!("and {} more", finding.places.len() - 3));
+    }
+    [
+        format!("{}{aliases}", escape(&finding.id)),
+        escape(&finding.title),
+        places.join("<br>"),
+        finding.severity.map_or("unknown", domain::Severity::word).to_owned(),
+        finding.due.map_or_else(|| "-".to_owned(), |due| due.to_string()),
+    ]
 }
 
 fn looked(assessment: &Assessment, out: &mut String) {
@@ -266,16 +348,14 @@ fn looked(assessment: &Assessment, out: &mut String) {
     };
     add("Components", escape(&words::looked_at(assessment)));
     add("Controls", escape(&words::tally(assessment)));
-    let unread: Vec<String> = assessment
-        .coverage
-        .iter()
-        .flat_map(|c| &c.unread)
-        .take(200)
-        .map(|u| format!("<code>{}</code>: {}", escape(&u.place.to_string()), escape(&u.why)))
-        .collect();
+    let unread: Vec<String> = words::unread(assessment).iter().take(200).map(|line| escape(line)).collect();
     let unread =
         if unread.is_empty() { "nothing that was recognised".to_owned() } else { unread.join("<br>") };
     add("Not looked at", unread);
+    let reports: Vec<String> = words::reports(assessment).iter().map(|line| escape(line)).collect();
+    if !reports.is_empty() {
+        add("Reports", reports.join("<br>"));
+    }
     let feeds = words::feeds(assessment);
     add("Feeds", if feeds.is_empty() { "none was asked".to_owned() } else { escape(&feeds.join(", ")) });
     if let Some(digest) = assessment.digest {

@@ -5,6 +5,7 @@
 //! verdict, and knows neither terminal, clock nor network.
 
 pub mod actions;
+pub mod change;
 pub mod columns;
 pub mod html;
 pub mod markdown;

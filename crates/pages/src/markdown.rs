@@ -4,9 +4,9 @@
 
 use std::fmt::Write;
 
-use domain::{Assessment, Purpose};
+use domain::Assessment;
 
-use crate::{actions, columns::clean, words};
+use crate::{actions, change::Change, columns::clean, words};
 
 /// More rows than this are counted, not shown: forges refuse comments over 64 KiB.
 const MOST_ROWS: usize = 100;
@@ -18,6 +18,38 @@ pub fn render(assessment: &Assessment) -> String {
     todo(assessment, &mut out);
     reasons(assessment, &mut out);
     looked(assessment, &mut out);
+    out
+}
+
+/// A change, judged by itself, as Markdown.
+pub fn render_change(change: &Change<'_>) -> String {
+    let mut out = format!("Since {}, this change alone:\n\n", code(change.since));
+    let alone = change.alone;
+    for verdict in &alone.verdicts {
+        let (outcome, meaning) = words::change_meaning(verdict);
+        let _ = writeln!(
+            out,
+            "**{}: {outcome}**{meaning}  \n{}\n",
+            plain(&words::question(alone, verdict)),
+            plain(&words::circumstances(&alone.circumstances, verdict))
+        );
+    }
+    todo(alone, &mut out);
+    reasons(alone, &mut out);
+    for (title, rows) in change.sections {
+        let _ = writeln!(out, "### {}\n", plain(title));
+        for row in rows.iter().take(MOST_ROWS) {
+            let _ = writeln!(out, "- {}", plain(row));
+        }
+        if rows.len() > MOST_ROWS {
+            let _ = writeln!(out, "- and {} more", rows.len() - MOST_ROWS);
+        }
+        out.push('\n');
+    }
+    for line in words::unread(alone).iter().take(10) {
+        let _ = writeln!(out, "New and not looked at: {}.", plain(line));
+    }
+    dates(alone, &mut out);
     out
 }
 
@@ -52,16 +84,11 @@ fn code(text: &str) -> String {
 
 fn verdicts(assessment: &Assessment, out: &mut String) {
     for verdict in &assessment.verdicts {
-        let word = match verdict.purpose {
-            Purpose::Use => "Use",
-            Purpose::Publish => "Publish",
-        };
-        let part = verdict.part.as_ref().map(|p| format!(" of part {}", plain(p))).unwrap_or_default();
+        let (outcome, meaning) = words::answer(assessment, verdict);
         let _ = writeln!(
             out,
-            "**{word}{part}: {}**: {}  \n{}",
-            verdict.outcome.word(),
-            words::meaning(verdict),
+            "**{}: {outcome}**{meaning}  \n{}",
+            plain(&words::question(assessment, verdict)),
             plain(&words::circumstances(&assessment.circumstances, verdict))
         );
         if let Some(otherwise) = verdict.otherwise {
@@ -85,8 +112,13 @@ fn todo(assessment: &Assessment, out: &mut String) {
         let mut what = plain(&action.what);
         if let Some(command) = &action.command {
             let _ = write!(what, "<br>{}", code(command));
-        } else if let Some(place) = &action.place {
-            let _ = write!(what, "<br>{}", code(place));
+        } else if !action.places.is_empty() {
+            let (named, more) = action.places_named();
+            let named: Vec<String> = named.iter().map(|place| code(place)).collect();
+            let _ = write!(what, "<br>{}", named.join(", "));
+            if more > 0 {
+                let _ = write!(what, " and {more} more");
+            }
         }
         let clears = if action.clears > 0 { action.clears.to_string() } else { String::new() };
         let due = match action.due {
@@ -109,7 +141,7 @@ fn reasons(assessment: &Assessment, out: &mut String) {
             let _ = writeln!(
                 rows,
                 "| {} | {} | {} | {} | {} |",
-                verdict.purpose.word(),
+                plain(&words::question(assessment, verdict)),
                 code(&reason.control),
                 reason.state.word(),
                 words::consequence(reason),
@@ -137,12 +169,19 @@ fn looked(assessment: &Assessment, out: &mut String) {
         let more = if unread.len() > 10 { format!(" and {} more", unread.len() - 10) } else { String::new() };
         let _ = writeln!(out, "Not looked at: {}{more}.", shown.join(", "));
     }
-    let feeds = words::feeds(assessment);
-    let feeds = if feeds.is_empty() { "none was asked".to_owned() } else { feeds.join(", ") };
-    let _ = writeln!(out, "Feeds: {feeds}. As of {}.", assessment.as_of);
+    for line in words::reports(assessment) {
+        let _ = writeln!(out, "{}.", plain(&line));
+    }
+    dates(assessment, out);
     if let Some(digest) = assessment.digest {
         let _ = writeln!(out, "Assessment {}", code(&digest.to_string()));
     }
+}
+
+fn dates(assessment: &Assessment, out: &mut String) {
+    let feeds = words::feeds(assessment);
+    let feeds = if feeds.is_empty() { "none was asked".to_owned() } else { feeds.join(", ") };
+    let _ = writeln!(out, "Feeds: {feeds}. As of {}.", assessment.as_of);
 }
 
 #[cfg(test)]

@@ -4,16 +4,20 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use domain::{Assessment, Outcome, Purpose, verdict::Action as Demand};
+use domain::{Assessment, Outcome, verdict::Action as Demand};
 
 use crate::{
     actions::{self, Action},
-    columns::{WIDTH, clean, cut, wrap},
+    change::Change,
+    columns::{WIDTH, clean, cut, shell, wrap},
     words,
 };
 
 /// At most this many actions are shown; the rest are counted.
 pub const MOST_ACTIONS: usize = 10;
+
+/// At most this many lines of what changed are shown under one heading; the rest are counted.
+const MOST_CHANGES: usize = 30;
 
 /// The assessment as text. Styles are ANSI escapes; strip them where no terminal reads.
 pub fn render(assessment: &Assessment) -> String {
@@ -88,14 +92,18 @@ fn lines(out: &mut String, first: &str, rest: &str, text: &str) {
 
 fn verdicts(assessment: &Assessment, out: &mut String) {
     for verdict in &assessment.verdicts {
-        let style = style(verdict.outcome);
-        let part = verdict.part.as_ref().map(|p| format!(" of part {}", cut(p, 30))).unwrap_or_default();
-        let word = match verdict.purpose {
-            Purpose::Use => "Use",
-            Purpose::Publish => "Publish",
-        };
-        let outcome = verdict.outcome.word();
-        let _ = writeln!(out, "{word}{part}: {style}{outcome}{style:#}: {}", words::meaning(verdict));
+        // A yes that rests on nothing seen is not shown as a clean one.
+        let unseen = words::unseen(assessment, verdict);
+        let style = style(if unseen { Outcome::NotEvaluated } else { verdict.outcome });
+        let question = words::question(assessment, verdict);
+        let (outcome, meaning) = words::answer(assessment, verdict);
+        let head = question.chars().count() + 2 + outcome.chars().count();
+        for (i, line) in wrap_after(&meaning, head).into_iter().enumerate() {
+            let _ = match i {
+                0 => writeln!(out, "{question}: {style}{outcome}{style:#}{line}"),
+                _ => writeln!(out, "  {line}"),
+            };
+        }
         lines(out, "  ", "  ", &words::circumstances(&assessment.circumstances, verdict));
         if verdict.outcome == Outcome::NotEvaluated {
             not_evaluated(verdict, out);
@@ -104,6 +112,54 @@ fn verdicts(assessment: &Assessment, out: &mut String) {
             let _ = writeln!(out, "  were it already public: {}", public.word());
         }
     }
+}
+
+/// Wraps what follows a head of so many columns on the same line.
+fn wrap_after(text: &str, head: usize) -> Vec<String> {
+    let whole = clean(text);
+    if head + whole.chars().count() <= WIDTH {
+        return vec![whole];
+    }
+    let joint = if whole.starts_with(": ") { ":" } else { "," };
+    let rest = whole.trim_start_matches([':', ',', ' ']).to_owned();
+    std::iter::once(joint.to_owned()).chain(wrap(&rest, WIDTH - 2)).collect()
+}
+
+/// A change, judged by itself: what it alone makes of each question, what to do about it, what
+/// changed, and the dates of the data.
+pub fn render_change(change: &Change<'_>) -> String {
+    let mut out = String::new();
+    let alone = change.alone;
+    let _ = writeln!(out, "Since {}, this change alone:", cut(change.since, 60));
+    for verdict in &alone.verdicts {
+        let style = style(verdict.outcome);
+        let (outcome, meaning) = words::change_meaning(verdict);
+        let _ = writeln!(out, "{}: {style}{outcome}{style:#}{meaning}", words::question(alone, verdict));
+        lines(&mut out, "  ", "  ", &words::circumstances(&alone.circumstances, verdict));
+        if verdict.outcome == Outcome::NotEvaluated {
+            not_evaluated(verdict, &mut out);
+        }
+    }
+    let actions = actions::of(alone);
+    if !actions.is_empty() || change.nothing_worse {
+        next(alone, &actions, &mut out);
+    }
+    advice(alone, &mut out);
+    for (title, rows) in change.sections {
+        heading(&mut out, title);
+        for row in rows.iter().take(MOST_CHANGES) {
+            lines(&mut out, "  ", "    ", row);
+        }
+        if rows.len() > MOST_CHANGES {
+            let _ = writeln!(out, "  and {} more (--format json lists all)", rows.len() - MOST_CHANGES);
+        }
+    }
+    heading(&mut out, "What was looked at");
+    not_looked_at(alone, "  new and not looked at", &mut out);
+    dates(alone, &mut out);
+    let verdict = if change.nothing_worse { "nothing is worse" } else { "something is worse" };
+    let _ = writeln!(out, "  {verdict}");
+    out
 }
 
 /// What the rest says, and the command that fills the gap.
@@ -141,10 +197,13 @@ fn next(assessment: &Assessment, actions: &[Action], out: &mut String) {
             }
         }
         if let Some(command) = &action.command {
-            // A command is never broken: it is there to be copied.
-            let _ = writeln!(out, "{rest}$ {}", clean(command));
-        } else if let Some(place) = &action.place {
-            let _ = writeln!(out, "{rest}{}", cut(place, WIDTH - 18));
+            for (j, line) in shell(command, WIDTH - 20).into_iter().enumerate() {
+                let _ = writeln!(out, "{rest}{} {line}", if j == 0 { "$" } else { " " });
+            }
+        } else if !action.places.is_empty() {
+            let (named, more) = action.places_named();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            lines(out, &rest, &rest, &format!("{}{more}", named.join(", ")));
         }
     }
     if actions.len() > MOST_ACTIONS {
@@ -157,8 +216,8 @@ fn next(assessment: &Assessment, actions: &[Action], out: &mut String) {
 /// `clears 7 (2 overdue, 1 known exploited), due 2026-09-01`.
 fn consequence(assessment: &Assessment, action: &Action) -> String {
     let mut text = String::new();
-    if action.clears > 0 && action.findings.len() > 1 || action.command.is_some() {
-        let _ = write!(text, "clears {}", action.clears.max(1));
+    if action.clears > 0 {
+        let _ = write!(text, "clears {}", action.clears);
     }
     let mut inside = Vec::new();
     if action.overdue > 0 {
@@ -202,21 +261,36 @@ fn looked(assessment: &Assessment, out: &mut String) {
     heading(out, "What was looked at");
     lines(out, "  ", "  ", &words::looked_at(assessment));
     lines(out, "  ", "  ", &words::tally(assessment));
-    let unread: Vec<_> = assessment.coverage.iter().flat_map(|c| &c.unread).collect();
-    let mut seen: Vec<String> = unread.iter().map(|u| format!("{}: {}", u.place, u.why)).collect();
-    seen.sort();
-    seen.dedup();
-    if seen.is_empty() {
+    if words::unread(assessment).is_empty() {
         let _ = writeln!(out, "  nothing that was recognised was left unread");
     } else {
-        let _ = writeln!(out, "  not looked at: {}", words::count(seen.len(), "thing", "things"));
-        for line in seen.iter().take(5) {
-            let _ = writeln!(out, "    {}", cut(line, WIDTH - 4));
-        }
-        if seen.len() > 5 {
-            let _ = writeln!(out, "    and {} more (--format json lists all)", seen.len() - 5);
-        }
+        not_looked_at(assessment, "  not looked at", out);
     }
+    for line in words::reports(assessment) {
+        lines(out, "  ", "    ", &line);
+    }
+    dates(assessment, out);
+    if let Some(digest) = assessment.digest {
+        let _ = writeln!(out, "  assessment {digest}");
+    }
+}
+
+fn not_looked_at(assessment: &Assessment, head: &str, out: &mut String) {
+    let unread = words::unread(assessment);
+    if unread.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{head}: {}", words::count(unread.len(), "thing", "things"));
+    for line in unread.iter().take(5) {
+        lines(out, "    ", "      ", line);
+    }
+    if unread.len() > 5 {
+        let _ = writeln!(out, "    and {} more (--format json lists all)", unread.len() - 5);
+    }
+}
+
+/// The dates of the data.
+fn dates(assessment: &Assessment, out: &mut String) {
     let feeds = words::feeds(assessment);
     if feeds.is_empty() {
         let _ = writeln!(out, "  feeds: none was asked");
@@ -224,7 +298,4 @@ fn looked(assessment: &Assessment, out: &mut String) {
         lines(out, "  feeds: ", "         ", &feeds.join(", "));
     }
     let _ = writeln!(out, "  as of {}", assessment.as_of);
-    if let Some(digest) = assessment.digest {
-        let _ = writeln!(out, "  assessment {digest}");
-    }
 }

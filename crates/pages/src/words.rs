@@ -1,9 +1,13 @@
 //! Small words shared by text, Markdown and HTML, so that the three say the same.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::{
     Assessment, Circumstances, ControlState, FeedCoverage, Outcome, Purpose, Scope, Verdict,
     circumstances::By,
 };
+
+use crate::columns::cut;
 
 /// `one flaw`, `2 flaws`.
 pub fn count(n: usize, one: &str, many: &str) -> String {
@@ -76,7 +80,7 @@ pub fn tally(assessment: &Assessment) -> String {
 pub fn looked_at(assessment: &Assessment) -> String {
     let development = assessment.components.iter().filter(|c| c.scope == Scope::Development).count();
     let total = assessment.components.len();
-    let files: std::collections::BTreeSet<&str> =
+    let files: BTreeSet<&str> =
         assessment.components.iter().flat_map(|c| &c.from).map(|place| place.path.as_str()).collect();
     format!(
         "{} ({} that run, {development} for development only) named by {}",
@@ -109,8 +113,60 @@ pub const fn consequence(reason: &domain::Reason) -> &'static str {
     }
 }
 
+/// What the controls of one verdict came to: met, not met, unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Seen, and as asked.
+    pub met: usize,
+    /// Seen, and not as asked.
+    pub not_met: usize,
+    /// Not seen.
+    pub unknown: usize,
+}
+
+/// What the controls that a verdict rests on came to.
+pub fn seen(assessment: &Assessment, verdict: &Verdict) -> Seen {
+    let n = |state| {
+        let here = |c: &&domain::ControlResult| c.pack == verdict.pack && c.part == verdict.part;
+        assessment.controls.iter().filter(here).filter(|c| c.state == state).count()
+    };
+    Seen {
+        met: n(ControlState::Met),
+        not_met: n(ControlState::NotMet),
+        unknown: n(ControlState::Unknown),
+    }
+}
+
+/// Whether a yes rests on nothing that was seen: no control was met, and some are unknown.
+pub fn unseen(assessment: &Assessment, verdict: &Verdict) -> bool {
+    let seen = seen(assessment, verdict);
+    verdict.outcome == Outcome::Allowed && seen.met == 0 && seen.unknown > 0
+}
+
+/// The question of a verdict, with its part, and with its pack where several packs answer it.
+pub fn question(assessment: &Assessment, verdict: &Verdict) -> String {
+    let same = |v: &&Verdict| v.purpose == verdict.purpose && v.part == verdict.part;
+    let word = match verdict.purpose {
+        Purpose::Use => "Use",
+        Purpose::Publish => "Publish",
+    };
+    let part = verdict.part.as_ref().map(|p| format!(" of part {}", cut(p, 30))).unwrap_or_default();
+    let several = assessment.verdicts.iter().filter(same).count() > 1;
+    let pack = if several { format!(" by {}", cut(&verdict.pack, 40)) } else { String::new() };
+    format!("{word}{part}{pack}")
+}
+
 /// One line that says what a verdict means for the reader.
-pub fn meaning(verdict: &Verdict) -> &'static str {
+pub fn meaning(assessment: &Assessment, verdict: &Verdict) -> String {
+    if unseen(assessment, verdict) {
+        let seen = seen(assessment, verdict);
+        return match seen.not_met {
+            0 => format!("but nothing could be seen: {} unknown", seen.unknown),
+            not_met => {
+                format!("but nothing was seen to be met: {not_met} not met, {} unknown", seen.unknown)
+            }
+        };
+    }
     match (verdict.purpose, verdict.outcome) {
         (Purpose::Use, Outcome::Allowed) => "it may be used here",
         (Purpose::Use, Outcome::Conditional) => "it may be used here, under the obligations below",
@@ -122,4 +178,54 @@ pub fn meaning(verdict: &Verdict) -> &'static str {
         (Purpose::Publish, Outcome::Refused) => "mend this before it is, or stays, public",
         (_, Outcome::NotEvaluated) => "something that decides could not be looked at; this is not a yes",
     }
+    .to_owned()
+}
+
+/// Outcome and meaning in one sentence: `refused: no new use until this is mended`, or
+/// `allowed, but nothing could be seen: 4 unknown`.
+pub fn answer(assessment: &Assessment, verdict: &Verdict) -> (&'static str, String) {
+    let joint = if unseen(assessment, verdict) { ", " } else { ": " };
+    (verdict.outcome.word(), format!("{joint}{}", meaning(assessment, verdict)))
+}
+
+/// What a change alone makes of a question, in words.
+pub fn change_meaning(verdict: &Verdict) -> (&'static str, &'static str) {
+    match verdict.outcome {
+        Outcome::Allowed => ("nothing worse", ""),
+        Outcome::Conditional => ("conditional", ": this change brings the obligations below"),
+        Outcome::Referred => ("referred", ": this change brings what a person must answer first"),
+        Outcome::Refused => ("refused", ": this change brings what must be mended before it goes in"),
+        Outcome::NotEvaluated => {
+            ("not evaluated", ": this change brings something that could not be looked at")
+        }
+    }
+}
+
+/// What was taken in of other tools' reports, and what was left out, a line each.
+pub fn reports(assessment: &Assessment) -> Vec<String> {
+    let row = |e: &domain::Evidence| {
+        let n = |key: &str| usize::try_from(e.value[key].as_u64().unwrap_or(0)).unwrap_or(usize::MAX);
+        let mut text = format!("report {}: {} taken in", e.source, count(n("taken"), "result", "results"));
+        if n("remarks") > 0 {
+            let remarks = count(n("remarks"), "remark", "remarks");
+            text.push_str(&format!(", {remarks} below a warning left out"));
+        }
+        if n("suppressed") > 0 {
+            text.push_str(&format!(", {} that the report itself suppresses left out", n("suppressed")));
+        }
+        text
+    };
+    assessment.evidence.iter().filter(|e| e.kind == "report").map(row).collect()
+}
+
+/// What was recognised and not looked at, a line for each place with every reason.
+pub fn unread(assessment: &Assessment) -> Vec<String> {
+    let mut by_place: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for unread in assessment.coverage.iter().flat_map(|c| &c.unread) {
+        by_place.entry(unread.place.to_string()).or_default().insert(&unread.why);
+    }
+    let line = |(place, whys): (String, BTreeSet<&str>)| {
+        format!("{place}: {}", whys.into_iter().collect::<Vec<_>>().join("; "))
+    };
+    by_place.into_iter().map(line).collect()
 }

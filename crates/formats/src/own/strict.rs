@@ -30,6 +30,8 @@ const MOST_FAULTS: usize = 50;
 pub struct Fault {
     /// The line, counted from 1.
     pub line: u32,
+    /// The column on that line, in characters, counted from 1.
+    pub column: u32,
     /// What is wrong and what to write instead.
     pub why: String,
 }
@@ -49,7 +51,7 @@ impl fmt::Display for Invalid {
             if i > 0 {
                 f.write_str("\n")?;
             }
-            write!(f, "{}:{}: {}", self.path, fault.line, fault.why)?;
+            write!(f, "{}:{}:{}: {}", self.path, fault.line, fault.column, fault.why)?;
         }
         Ok(())
     }
@@ -59,7 +61,7 @@ impl std::error::Error for Invalid {}
 
 impl Invalid {
     pub(super) fn one(path: &str, line: u32, why: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), faults: vec![Fault { line, why: why.into() }] }
+        Self { path: path.to_owned(), faults: vec![Fault { line, column: 1, why: why.into() }] }
     }
 }
 
@@ -133,6 +135,7 @@ fn distance(a: &str, b: &str) -> usize {
 /// A document being read: its text, for lines, and the faults so far.
 pub(super) struct Reading<'a> {
     path: &'a str,
+    text: &'a str,
     lines: Lines,
     faults: RefCell<Vec<Fault>>,
 }
@@ -146,11 +149,12 @@ impl<'a> Reading<'a> {
     ) -> Result<T, Invalid> {
         let text = text(path, bytes)?;
         let lines = Lines::of(text.as_bytes());
-        let reading = Self { path, lines, faults: RefCell::default() };
+        let reading = Self { path, text, lines, faults: RefCell::default() };
         let root = DeTable::parse(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| reading.line(span.start));
+            let (line, column) = error.span().map_or((1, 1), |span| reading.place(span.start));
             let why = error.message().lines().next().unwrap_or("cannot be parsed");
-            Invalid::one(path, line, format!("not valid TOML: {}", shorten(why)))
+            let why = format!("not valid TOML: {}", shorten(why));
+            Invalid { path: path.to_owned(), faults: vec![Fault { line, column, why }] }
         })?;
         let value = {
             let table = Table::new(&reading, root.get_ref(), String::new(), 1);
@@ -172,10 +176,18 @@ impl<'a> Reading<'a> {
         self.lines.at(offset)
     }
 
-    fn fault(&self, line: u32, why: impl Into<String>) {
+    /// Line and column of an offset, both counted from 1.
+    fn place(&self, offset: usize) -> (u32, u32) {
+        let line = self.line(offset);
+        let before = self.text.get(..offset).unwrap_or_default();
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+        (line, u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1))
+    }
+
+    fn fault(&self, (line, column): (u32, u32), why: impl Into<String>) {
         let mut faults = self.faults.borrow_mut();
         if faults.len() < MOST_FAULTS {
-            faults.push(Fault { line, why: why.into() });
+            faults.push(Fault { line, column, why: why.into() });
         }
     }
 }
@@ -198,17 +210,19 @@ impl<'d, 'a> Table<'d, 'a> {
 
     /// Notes a fault on the line this table begins on.
     pub(super) fn fault(&self, why: impl Into<String>) {
-        self.reading.fault(self.line, why);
+        self.reading.fault((self.line, 1), why);
     }
 
     /// Notes a fault on the line of a key.
     pub(super) fn fault_at(&self, key: &str, why: impl Into<String>) {
-        self.reading.fault(self.line_of(key), why);
+        let key = self.table.get_key_value(key);
+        let place = key.map_or((self.line, 1), |(key, _)| self.reading.place(key.span().start));
+        self.reading.fault(place, why);
     }
 
     /// Notes a fault on a line that an entry remembered.
     pub(super) fn fault_on(&self, line: u32, why: impl Into<String>) {
-        self.reading.fault(line, why);
+        self.reading.fault((line, 1), why);
     }
 
     /// The line of a key, or of the table where it is absent.
@@ -428,7 +442,8 @@ impl<'d, 'a> Table<'d, 'a> {
         for item in items.iter() {
             let line = self.reading.line(item.span().start);
             let Some(table) = item.get_ref().as_table() else {
-                self.reading.fault(line, format!("each entry of `{key}` must be a table: [[{key}]]"));
+                let place = self.reading.place(item.span().start);
+                self.reading.fault(place, format!("each entry of `{key}` must be a table: [[{key}]]"));
                 continue;
             };
             let inner = Table::new(self.reading, table, format!("[[{}]]", self.path_of(key)), line);
@@ -455,7 +470,7 @@ impl<'d, 'a> Table<'d, 'a> {
             let name = name.get_ref().as_ref();
             let Some(inner) = value.get_ref().as_table() else {
                 self.reading
-                    .fault(line, format!("`{}` in [{key}] must be a table: [{key}.NAME]", shorten(name)));
+                    .fault((line, 1), format!("`{}` in [{key}] must be a table: [{key}.NAME]", shorten(name)));
                 continue;
             };
             let inner = Table::new(self.reading, inner, format!("[{key}.{}]", shorten(name)), line);
@@ -500,7 +515,7 @@ impl<'d, 'a> Table<'d, 'a> {
                 None => format!("known here: {}", asked.join(", ")),
             };
             let why = format!("`{}`{} is not a key of this file: {hint}", shorten(name), self.within());
-            self.reading.fault(self.reading.line(key.span().start), why);
+            self.reading.fault(self.reading.place(key.span().start), why);
         }
     }
 }

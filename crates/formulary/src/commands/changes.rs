@@ -3,8 +3,12 @@
 
 use std::fmt::Write;
 
-use assess::change::{self, Changes};
-use pages::columns::{WIDTH, clean, cut};
+use assess::{
+    alone,
+    change::{self, Changes, ComponentChange, ControlChange, VerdictChange},
+};
+use domain::Finding;
+use pages::columns::{WIDTH, clean, cut, wrap};
 
 use crate::{
     args::{self, Format},
@@ -20,64 +24,102 @@ pub(crate) fn run(args: &args::Changes, world: &World) -> Result<u8, Failure> {
     let changes = change::between(&before, &after);
     match args.format {
         Format::Text => answer(&text(&changes)),
-        Format::Json => answer(&format!("{}\n", serde_json::to_string(&changes)?)),
+        Format::Json => {
+            let packs = subject::packs_of(&after, &args.judging.packs).unwrap_or_default();
+            let alone = alone::alone(&before, &after, &changes, &packs);
+            let report = alone::Report::new(&args.before, &before, &after, &changes, &alone);
+            answer(&format!("{}\n", serde_json::to_string(&report)?));
+        }
         Format::Markdown => answer(&sheet(&changes, &before, &after)),
         Format::Sarif | Format::Html => {
-            return Err(Failure::new("changes are shown as text, json or markdown"));
+            return Err(Failure::new("changes are shown as text, json or markdown").next(
+                "For SARIF or HTML of a change: `formulary check . --since REV --format sarif`.",
+            ));
         }
     }
     Ok(0)
 }
 
 /// For a terminal.
-pub(crate) fn text(changes: &Changes) -> String {
+fn text(changes: &Changes) -> String {
     let mut out = String::new();
-    for (question, before, after) in &changes.verdicts {
-        let _ = writeln!(out, "{question}: {before} → {after}");
+    for change in &changes.verdicts {
+        let _ = writeln!(out, "{}: {} → {}", question(change), change.before, change.after);
     }
-    let _ = writeln!(
-        out,
-        "{}",
-        pages::words::count(changes.components.len(), "component changed", "components changed")
-    );
-    for change in changes.components.iter().take(40) {
-        let line = format!(
-            "  {:<8} {} {} → {}{}{}",
-            change.step,
-            change.name,
-            or_none(&change.before),
-            or_none(&change.after),
-            if change.runs { "" } else { " (development only)" },
-            change.licence.as_ref().map(|(a, b)| format!(", licence {a} → {b}")).unwrap_or_default()
-        );
-        let _ = writeln!(out, "{}", cut(&line, WIDTH));
-    }
-    if changes.components.len() > 40 {
-        let _ = writeln!(out, "  and {} more (--format json lists all)", changes.components.len() - 40);
-    }
-    for line in &changes.evidence {
-        let _ = writeln!(out, "  {}", cut(line, WIDTH - 2));
-    }
-    for (word, findings) in [("new", &changes.new_findings), ("gone", &changes.gone_findings)] {
-        let _ = writeln!(out, "{} {word}", pages::words::count(findings.len(), "finding", "findings"));
-        for finding in findings.iter().take(20) {
-            let _ = writeln!(
-                out,
-                "  {}",
-                cut(&format!("{} {}: {}", finding.control, finding.id, finding.title), WIDTH - 2)
-            );
+    for (title, rows) in sections(changes) {
+        let _ = writeln!(out, "{title}");
+        for row in rows.iter().take(MOST_ROWS) {
+            for (i, line) in wrap(row, WIDTH - 4).into_iter().enumerate() {
+                let _ = writeln!(out, "{}{line}", if i == 0 { "  " } else { "    " });
+            }
         }
-        if findings.len() > 20 {
-            let _ = writeln!(out, "  and {} more", findings.len() - 20);
+        if rows.len() > MOST_ROWS {
+            let _ = writeln!(out, "  and {} more (--format json lists all)", rows.len() - MOST_ROWS);
         }
-    }
-    for control in &changes.controls {
-        let mark = if control.worse { "worse" } else { "changed" };
-        let _ = writeln!(out, "  {mark:<8}{}: {} → {}", control.control, control.before, control.after);
     }
     let verdict = if changes.nothing_worse() { "Nothing is worse." } else { "Something is worse." };
     let _ = writeln!(out, "{verdict}");
     out
+}
+
+/// At most this many lines under one heading; the rest are counted.
+const MOST_ROWS: usize = 40;
+
+fn question(change: &VerdictChange) -> String {
+    let part = change.part.as_ref().map(|p| format!(" of part {}", cut(p, 30))).unwrap_or_default();
+    format!("{}{part} by {}", change.purpose.word(), cut(&change.pack, 40))
+}
+
+/// What changed: a heading and its lines each, the empty ones left out but for components and findings.
+pub(super) fn sections(changes: &Changes) -> Vec<(String, Vec<String>)> {
+    let count = pages::words::count;
+    let mut out = vec![(
+        count(changes.components.len(), "component changed", "components changed"),
+        changes.components.iter().map(of_component).collect(),
+    )];
+    if !changes.evidence.is_empty() {
+        let title = "Models, formats and declarations changed".to_owned();
+        out.push((title, changes.evidence.clone()));
+    }
+    for (word, findings) in [("new", &changes.new_findings), ("gone", &changes.gone_findings)] {
+        let rows = findings.iter().map(of_finding).collect();
+        out.push((format!("{} {word}", count(findings.len(), "finding", "findings")), rows));
+    }
+    if !changes.controls.is_empty() {
+        let rows = changes.controls.iter().map(of_control).collect();
+        out.push((count(changes.controls.len(), "control changed", "controls changed"), rows));
+    }
+    out
+}
+
+fn of_component(change: &ComponentChange) -> String {
+    format!(
+        "{} {} {} → {}{}{}",
+        change.step,
+        change.name,
+        or_none(&change.before),
+        or_none(&change.after),
+        if change.runs { "" } else { " (development only)" },
+        change.licence.as_ref().map(|(a, b)| format!(", licence {a} → {b}")).unwrap_or_default()
+    )
+}
+
+/// A finding with its place and day, so that nobody has to ask again.
+fn of_finding(finding: &Finding) -> String {
+    let name = finding.component.as_ref().map(|purl| format!(" in {purl}")).unwrap_or_default();
+    let place = finding.places.first().map(|place| format!(", {place}")).unwrap_or_default();
+    let due = finding.due.map(|due| format!(", due {due}")).unwrap_or_default();
+    format!("{} {}{name}: {}{place}{due}", finding.control, finding.id, finding.title)
+}
+
+fn of_control(change: &ControlChange) -> String {
+    let mark = if change.worse { "worse" } else { "changed" };
+    let states = match (change.before == change.after, change.worse) {
+        // The state is the same, and more things are in it.
+        (true, true) => format!("{}, of more things than before", change.after),
+        _ => format!("{} → {}", change.before, change.after),
+    };
+    format!("{mark} {}: {states} ({})", change.name(), change.pack)
 }
 
 fn or_none(versions: &[String]) -> String {
@@ -123,7 +165,7 @@ fn sheet(changes: &Changes, before: &domain::Assessment, after: &domain::Assessm
         ),
         (
             "Controls",
-            changes.controls.iter().map(|c| format!("{}: {} → {}", c.control, c.before, c.after)).collect(),
+            changes.controls.iter().map(|c| format!("{}: {} → {}", c.name(), c.before, c.after)).collect(),
         ),
     ] {
         let _ = writeln!(out, "\n## {title}\n");

@@ -1,8 +1,11 @@
 //! `formulary check`: the explained verdict on one or several subjects.
 
-use assess::{change, judge::Questions};
+use std::fmt::Write as _;
+
+use assess::{alone, change, judge::Questions};
 use domain::{Assessment, Outcome, Purpose, Visibility, circumstances::By};
 use evidence::material::revision::Revision;
+use pages::columns::{WIDTH, cut, wrap};
 
 use crate::{
     args::{Check, Format},
@@ -13,6 +16,9 @@ use crate::{
 };
 
 pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
+    if args.staged {
+        return super::staged::run(args, world);
+    }
     let questions =
         Questions { use_: args.use_only || !args.publish_only, publish: args.publish_only || !args.use_only };
     let progress = Progress::start();
@@ -78,7 +84,14 @@ fn show(judged: &Judged, format: Format, loaded: bool) -> Result<(), Failure> {
     match format {
         Format::Text => {
             let mut text = pages::text::render(assessment);
-            text.push_str(&conflicts(judged));
+            for (title, lines) in conflicts(judged) {
+                let _ = writeln!(text, "\n{title}:");
+                for line in lines {
+                    for (i, part) in wrap(&line, WIDTH - 4).into_iter().enumerate() {
+                        let _ = writeln!(text, "{}{part}", if i == 0 { "  " } else { "    " });
+                    }
+                }
+            }
             text.push_str(&hint(assessment, loaded));
             answer(&text);
         }
@@ -86,8 +99,17 @@ fn show(judged: &Judged, format: Format, loaded: bool) -> Result<(), Failure> {
         Format::Sarif => {
             answer(&format!("{}\n", formats::sarif::write(assessment)));
         }
-        Format::Markdown => answer(&format!("{}{}", pages::markdown::render(assessment), conflicts(judged))),
-        Format::Html => answer(&pages::html::render(assessment)),
+        Format::Markdown => {
+            let mut text = pages::markdown::render(assessment);
+            for (title, lines) in conflicts(judged) {
+                let _ = write!(text, "\n{title}:\n\n");
+                for line in lines {
+                    let _ = writeln!(text, "- {line}");
+                }
+            }
+            answer(&text);
+        }
+        Format::Html => answer(&pages::html::render(assessment, &conflicts(judged))),
     }
     Ok(())
 }
@@ -104,48 +126,52 @@ fn hint(assessment: &Assessment, loaded: bool) -> String {
     }
 }
 
-/// Packs that answer one question differently, both clauses and dates.
-fn conflicts(judged: &Judged) -> String {
-    use std::fmt::Write;
-    let mut out = String::new();
+/// Packs that answer one question differently: a heading, and both clauses with their dates.
+fn conflicts(judged: &Judged) -> Vec<(String, Vec<String>)> {
+    let mut out = Vec::new();
     let verdicts = &judged.assessment.verdicts;
     let pack = |label: &str| judged.packs.iter().find(|pack| pack.label() == label);
     for (i, one) in verdicts.iter().enumerate() {
         for other in &verdicts[i + 1..] {
             let (Some(a), Some(b)) = (pack(&one.pack), pack(&other.pack)) else { continue };
             let Some(conflict) = policy::conflict::conflict((a, one), (b, other)) else { continue };
-            let _ = writeln!(
-                out,
-                "\nTwo packs disagree on {}; which of them rules is for people to say:",
+            let part = one.part.as_ref().map(|p| format!(" of part {}", cut(p, 30))).unwrap_or_default();
+            let title = format!(
+                "Two packs disagree on {}{part}; which of them rules is for people to say",
                 one.purpose.word()
             );
-            for side in [&conflict.one, &conflict.other] {
-                let clauses: Vec<String> = side
-                    .clauses
-                    .iter()
-                    .take(4)
-                    .map(|(control, clause)| format!("{control} ({clause})"))
-                    .collect();
-                let text = format!(
-                    "{} of {} says {}{} {}",
-                    side.pack,
-                    side.date,
-                    side.outcome,
-                    if clauses.is_empty() { "." } else { ", by" },
-                    clauses.join("; ")
-                );
-                for (i, line) in
-                    pages::columns::wrap(&text, pages::columns::WIDTH - 4).into_iter().enumerate()
-                {
-                    let _ = writeln!(out, "{}{line}", if i == 0 { "  " } else { "    " });
-                }
-            }
+            let lines = [(&conflict.one, one), (&conflict.other, other)]
+                .map(|(side, verdict)| clause(side, &judged.assessment, verdict))
+                .to_vec();
+            out.push((title, lines));
         }
     }
     out
 }
 
-/// Judges only what changed since a revision: exit code 0 where nothing is worse.
+/// One side of a conflict: the pack with its date and source, its answer, and the clauses behind it.
+fn clause(side: &policy::conflict::Side, assessment: &Assessment, verdict: &domain::Verdict) -> String {
+    const MOST: usize = 4;
+    let mut by: Vec<String> = side
+        .clauses
+        .iter()
+        .take(MOST)
+        .map(|(control, clause)| format!("{control} ({clause})"))
+        .collect();
+    if side.clauses.len() > MOST {
+        by.push(format!("and {} more", side.clauses.len() - MOST));
+    }
+    let (outcome, meaning) = pages::words::answer(assessment, verdict);
+    let by = match (by.is_empty(), verdict.outcome) {
+        (false, _) => format!(", by {}", by.join("; ")),
+        // Nothing in it refuses: what can be cited is the pack itself.
+        (true, domain::Outcome::Allowed) => format!("{meaning}; none of its clauses stands against it"),
+        (true, _) => String::new(),
+    };
+    format!("{} of {} ({}) says {outcome}{by}.", side.pack, side.date, side.source)
+}
+
+/// Judges only what changed since a revision: what is shown and the exit code are the change's alone.
 fn since(
     judge: &Judge,
     opened: &Opened,
@@ -158,39 +184,52 @@ fn since(
         return Err(Failure::new("--since compares a folder with an earlier revision of it")
             .next("Name the folder of the git repository."));
     };
-    let before = Revision::open(folder.root(), revision)?;
+    let before = Revision::open(folder.root(), revision).map_err(|error| {
+        Failure::from(error).next(
+            "Name a branch, tag or commit that this clone has: `git branch -a` and `git tag` list them. \
+             A shallow clone (CI) must fetch it first.",
+        )
+    })?;
     let questions =
         Questions { use_: args.use_only || !args.publish_only, publish: args.publish_only || !args.use_only };
-    let before = judge.judge(&Opened::Revision(before), named, questions)?;
-    let changes = change::between(&before.assessment, &now.assessment);
-    if args.format != Format::Text {
-        show(now, args.format, judge.has_advisories())?;
-    } else {
-        answer(&super::changes::text(&changes));
+    let before = judge.judge(&Opened::Revision(before), named, questions)?.assessment;
+    let after = &now.assessment;
+    let changes = change::between(&before, after);
+    let alone = alone::alone(&before, after, &changes, &now.packs);
+    match args.format {
+        Format::Json => {
+            let report = alone::Report::new(revision, &before, after, &changes, &alone);
+            answer(&format!("{}\n", serde_json::to_string(&report)?));
+        }
+        Format::Sarif => answer(&format!("{}\n", only_new(&formats::sarif::write(&alone))?)),
+        Format::Text | Format::Markdown | Format::Html => {
+            let sections = super::changes::sections(&changes);
+            let change = pages::change::Change {
+                alone: &alone,
+                since: revision,
+                nothing_worse: changes.nothing_worse(),
+                sections: &sections,
+            };
+            answer(&match args.format {
+                Format::Markdown => pages::markdown::render_change(&change),
+                Format::Html => pages::html::render_change(&change),
+                _ => pages::text::render_change(&change),
+            });
+        }
     }
     if changes.nothing_worse() {
-        remark(&format!("Since {}: nothing is worse.", pages::columns::cut(revision, 60)));
+        remark(&format!("Since {}: nothing is worse.", cut(revision, 60)));
         return Ok(0);
     }
-    Ok(worst(&worse(&now.assessment, &changes, args.publish_only)))
+    Ok(worst(&counted(&alone, args.publish_only).map(|v| v.outcome.exit_code()).collect::<Vec<_>>()))
 }
 
-/// The exit codes of the reasons that the change brought or made worse; what was bad before and is
-/// no worse does not stop it.
-fn worse(assessment: &Assessment, changes: &change::Changes, publish_asked: bool) -> Vec<u8> {
-    let controls: Vec<&str> = changes
-        .controls
-        .iter()
-        .filter(|c| c.worse)
-        .map(|c| c.control.split(" (").next().unwrap_or(&c.control))
-        .collect();
-    let counted = counted(assessment, publish_asked);
-    counted
-        .flat_map(|v| &v.reasons)
-        .filter(|reason| {
-            controls.contains(&reason.control.as_str())
-                || changes.new_findings.iter().any(|f| reason.findings.contains(&f.fingerprint))
-        })
-        .map(|reason| reason.outcome.exit_code())
-        .collect()
+/// A report in which every result is marked as new against the earlier revision.
+fn only_new(report: &str) -> Result<String, Failure> {
+    let mut report: serde_json::Value = serde_json::from_str(report)?;
+    let runs = report["runs"].as_array_mut().into_iter().flatten();
+    for result in runs.filter_map(|run| run["results"].as_array_mut()).flatten() {
+        result["baselineState"] = "new".into();
+    }
+    Ok(report.to_string())
 }

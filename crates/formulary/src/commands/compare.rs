@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use assess::{
-    compare::{Cell, Comparison, Side, compare},
+    compare::{Cell, Comparison, Row, Side, compare},
     judge::Questions,
 };
-use pages::columns::cut;
+use pages::columns::{WIDTH, wrap};
 use policy::{Observer, Pack};
 
 use crate::{
@@ -22,13 +22,18 @@ pub(crate) fn run(args: &args::Compare, world: &World) -> Result<u8, Failure> {
     let first = judge.judge(&subject::open(&args.first)?, &args.first, questions)?;
     let second = judge.judge(&subject::open(&args.second)?, &args.second, questions)?;
     let verifiable = |id: &str| first.packs.iter().chain(&second.packs).any(|pack| by_collectors(pack, id));
-    let comparison = compare(&first.assessment, &second.assessment, verifiable);
+    let title = |id: &str| {
+        let mut packs = first.packs.iter().chain(&second.packs);
+        packs.find_map(|pack| pack.find(id).map(|(_, control)| control.title().to_owned()))
+    };
+    let comparison = compare(&first.assessment, &second.assessment, verifiable, title);
     match args.format {
         Format::Json => answer(&format!("{}\n", serde_json::to_string(&comparison)?)),
         Format::Markdown => answer(&markdown(&comparison, args)),
         Format::Text => answer(&text(&comparison, args)),
         Format::Sarif | Format::Html => {
-            return Err(Failure::new("a comparison is shown as text, json or markdown"));
+            return Err(Failure::new("a comparison is shown as text, json or markdown")
+                .next("Say --format text, json or markdown."));
         }
     }
     Ok(0)
@@ -55,13 +60,33 @@ fn summary(side: &Side) -> String {
     )
 }
 
+/// The controls of a row: one, or the two counterparts.
+fn controls(row: &Row) -> Vec<&str> {
+    let mut ids: Vec<&str> =
+        [&row.first, &row.second].into_iter().flatten().map(|cell| cell.control.as_str()).collect();
+    ids.dedup();
+    ids
+}
+
 fn text(comparison: &Comparison, args: &args::Compare) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "A  {}  {}", cut(&args.first, 40), summary(&comparison.first));
-    let _ = writeln!(out, "B  {}  {}\n", cut(&args.second, 40), summary(&comparison.second));
-    let _ = writeln!(out, "{:<42}{:<16}{:<16}", "asks", "A", "B");
+    for (letter, named, side) in
+        [("A", &args.first, &comparison.first), ("B", &args.second, &comparison.second)]
+    {
+        for (i, line) in wrap(&format!("{named}, {}", summary(side)), WIDTH - 3).into_iter().enumerate() {
+            let _ = writeln!(out, "{:<3}{line}", if i == 0 { letter } else { "" });
+        }
+    }
+    let _ = writeln!(out, "\n{:<46}{:<16}{:<16}control", "asks", "A", "B");
     for row in &comparison.rows {
-        let _ = writeln!(out, "{:<42}{:<16}{:<16}", cut(&row.asks, 40), word(&row.first), word(&row.second));
+        let (asks, controls) = (wrap(&row.asks, 44), controls(row));
+        for i in 0..asks.len().max(controls.len()) {
+            let at = |list: &[String]| list.get(i).cloned().unwrap_or_default();
+            let (a, b) = if i == 0 { (word(&row.first), word(&row.second)) } else { ("", "") };
+            let line =
+                format!("{:<46}{a:<16}{b:<16}{}", at(&asks), controls.get(i).copied().unwrap_or_default());
+            let _ = writeln!(out, "{}", line.trim_end());
+        }
     }
     out
 }
@@ -69,14 +94,16 @@ fn text(comparison: &Comparison, args: &args::Compare) -> String {
 fn markdown(comparison: &Comparison, args: &args::Compare) -> String {
     let plain = |text: &str| pages::columns::clean(text).replace('|', "\\|").replace('<', "&lt;");
     let mut out = format!(
-        "A: {} - {}\nB: {} - {}\n\n| asks | A | B |\n| --- | --- | --- |\n",
+        "A: {} - {}\nB: {} - {}\n\n| asks | A | B | control |\n| --- | --- | --- | --- |\n",
         plain(&args.first),
         summary(&comparison.first),
         plain(&args.second),
         summary(&comparison.second)
     );
     for row in &comparison.rows {
-        let _ = writeln!(out, "| {} | {} | {} |", plain(&row.asks), word(&row.first), word(&row.second));
+        let controls = controls(row).join(", ");
+        let (first, second) = (word(&row.first), word(&row.second));
+        let _ = writeln!(out, "| {} | {first} | {second} | {} |", plain(&row.asks), plain(&controls));
     }
     out
 }

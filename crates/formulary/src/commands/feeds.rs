@@ -1,15 +1,17 @@
-//! `formulary feeds import|sync|status`: reference data, taken in, fetched, shown.
+//! `formulary feeds import|sync|status|prune|verify`: reference data, taken in, fetched, shown, tidied,
+//! checked.
 
 use std::{fmt::Write, path::PathBuf};
 
-use domain::{Date, FeedCoverage};
-use feeds::{ImportOptions, Progress as Step};
+use domain::{Date, Digest, FeedCoverage};
+use feeds::{ImportOptions, Library, Progress as Step};
 
 use crate::{
     args::Feeds,
     library,
     output::{Failure, answer},
     progress::Progress,
+    subject,
     world::World,
 };
 
@@ -23,6 +25,8 @@ pub(crate) fn run(args: &Feeds, world: &World) -> Result<u8, Failure> {
         Feeds::Sync { upstreams, ecosystems, ca, feeds } => {
             super::sync::run(upstreams.as_deref(), ecosystems, ca.as_deref(), feeds.as_ref(), world)
         }
+        Feeds::Prune { keep, dry_run, feeds } => prune(keep, *dry_run, feeds.as_ref(), world),
+        Feeds::Verify { feeds } => verify(feeds.as_ref(), world),
         Feeds::Status { feeds, as_of } => status(feeds.as_ref(), *as_of, world),
     }
 }
@@ -45,11 +49,10 @@ fn import(
         line(&mut out, held, None);
     }
     for (name, fault) in &report.failed {
-        let _ = writeln!(
-            out,
-            "{name}: not imported, what was loaded stays: {}",
-            pages::columns::cut(&fault.to_string(), 200)
-        );
+        let text = format!("{name}: not imported, what was loaded stays: {fault}");
+        for line in pages::columns::wrap(&text, pages::columns::WIDTH) {
+            let _ = writeln!(out, "{line}");
+        }
     }
     if report.imported.iter().any(|held| held.stamp.coverage == FeedCoverage::Partial)
         && options.coverage.is_none()
@@ -103,12 +106,103 @@ fn status(given: Option<&PathBuf>, as_of: Option<Date>, world: &World) -> Result
     if !any {
         let _ = writeln!(
             out,
-            "No feeds are loaded in {}.\nTake some in with `formulary feeds import DIR`, or fetch them with `formulary feeds sync`.",
+            "No feeds are loaded in {}.\nTake some in with `formulary feeds import DIR`, or fetch them with \
+             `formulary feeds sync`.",
             folder.display()
         );
     }
     answer(&out);
     Ok(0)
+}
+
+/// Removes what newer feeds superseded, but for what kept assessments name.
+fn prune(
+    keep: &[PathBuf],
+    dry_run: bool,
+    given: Option<&PathBuf>,
+    world: &World,
+) -> Result<u8, Failure> {
+    let library = existing(given, world)?;
+    // A kept assessment that cannot be read ends it: what it names must not be removed.
+    let mut named: Vec<Digest> = Vec::new();
+    for path in assessments(keep)? {
+        named.extend(subject::kept(&path)?.feeds.iter().map(|stamp| stamp.digest));
+    }
+    named.sort_unstable();
+    named.dedup();
+    let pruned = if dry_run { library.superseded(&named)? } else { library.prune(&named)? };
+    let mut out = String::new();
+    let word = if dry_run { "would be removed" } else { "removed" };
+    for digest in &pruned.removed {
+        let _ = writeln!(out, "{word}: {digest}");
+    }
+    for digest in &pruned.kept {
+        let _ = writeln!(out, "kept, an assessment names it: {digest}");
+    }
+    let _ = writeln!(
+        out,
+        "{} {word}, {} kept for assessments; the current feeds stay.",
+        pages::words::count(pruned.removed.len(), "superseded feed", "superseded feeds"),
+        pruned.kept.len()
+    );
+    answer(&out);
+    Ok(0)
+}
+
+/// The files named, and those directly in the folders named.
+fn assessments(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut out = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            out.push(path.clone());
+            continue;
+        }
+        let cannot = |error| Failure::new(format!("cannot read {}: {error}", path.display()));
+        for entry in std::fs::read_dir(path).map_err(cannot)? {
+            let file = entry.map_err(cannot)?.path();
+            if file.extension().is_some_and(|end| end == "json") {
+                out.push(file);
+            }
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+/// Reads every current feed whole.
+fn verify(given: Option<&PathBuf>, world: &World) -> Result<u8, Failure> {
+    let library = existing(given, world)?;
+    let damaged = library.verify()?;
+    let feeds = library::open_at(library.root())?;
+    let mut out = String::new();
+    for held in feeds.held() {
+        let state = if damaged.contains(&held.stamp.name) {
+            "damaged: its bytes are not those of its digest"
+        } else {
+            "intact"
+        };
+        let _ = writeln!(out, "{:<18} {state}", pages::columns::cut(&held.stamp.name, 40));
+    }
+    if damaged.is_empty() {
+        let all = pages::words::count(feeds.held().count(), "feed", "feeds");
+        let _ = writeln!(out, "{all} as written.");
+    } else {
+        out.push_str(
+            "Import what is damaged again: `formulary feeds import DIR`, or `formulary feeds sync`.\n",
+        );
+    }
+    answer(&out);
+    Ok(if damaged.is_empty() { 0 } else { 3 })
+}
+
+/// The library, which must be there.
+fn existing(given: Option<&PathBuf>, world: &World) -> Result<Library, Failure> {
+    let folder = library::folder(given, world)?;
+    if !folder.is_dir() {
+        return Err(Failure::new(format!("no feeds are loaded: there is no folder {}", folder.display()))
+            .next("Take some in with `formulary feeds import DIR`, or name their folder with --feeds."));
+    }
+    Ok(Library::at(&folder))
 }
 
 /// What is being done, for a person who waits.

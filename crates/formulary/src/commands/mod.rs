@@ -2,13 +2,19 @@
 
 mod changes;
 mod check;
+mod ci;
+mod comment;
 mod compare;
 mod completions;
 mod feeds;
+mod hook;
 mod init;
 mod policy;
+mod receive;
 mod replay;
+mod staged;
 mod sync;
+mod what_if;
 mod who;
 mod why;
 
@@ -30,6 +36,9 @@ pub(crate) fn run(arguments: Arguments, world: &World) -> Result<u8, Failure> {
         Command::Replay(args) => replay::run(&args, world),
         Command::Feeds(args) => feeds::run(&args, world),
         Command::Policy(args) => policy::run(&args, world),
+        Command::Hook(args) => hook::run(&args, world),
+        Command::Comment(args) => comment::run(&args, world),
+        Command::Ci { forge } => ci::run(forge),
         Command::Completions { shell } => completions::run(shell),
     }
 }

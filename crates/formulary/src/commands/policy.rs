@@ -10,7 +10,6 @@ use crate::{
     args::Policy,
     output::{Failure, answer},
     packs::pack,
-    subject,
     world::World,
 };
 
@@ -25,7 +24,7 @@ pub(crate) fn run(args: &Policy, _world: &World) -> Result<u8, Failure> {
             test(&packs)
         }
         Policy::Test { pack: Some(name) } => test(&[pack(name)?]),
-        Policy::WhatIf { pack: name, assessments } => what_if(&pack(name)?, assessments),
+        Policy::WhatIf { pack: name, assessments } => super::what_if::run(&pack(name)?, assessments),
     }
 }
 
@@ -188,15 +187,4 @@ fn test(packs: &[Pack]) -> Result<u8, Failure> {
     }
     answer(&out);
     Ok(if failed == 0 { 0 } else { 1 })
-}
-
-fn what_if(pack: &Pack, assessments: &[std::path::PathBuf]) -> Result<u8, Failure> {
-    let mut out = String::new();
-    for path in assessments {
-        let kept = subject::kept(path)?;
-        let _ = writeln!(out, "{}", path.display());
-        out.push_str(&crate::subject::tried(&kept, pack)?);
-    }
-    answer(&out);
-    Ok(0)
 }

@@ -1,16 +1,16 @@
 //! `formulary replay`: judges a kept assessment again, from its own evidence, or collects again.
 
-use std::fmt::Write;
+use std::{fmt::Write, path::Path};
 
 use assess::{
     replay::{self, differ},
     system::Stating,
 };
 use domain::{Assessment, circumstances::By};
+use feeds::Feeds;
 
 use crate::{
     args::Replay,
-    library,
     output::{Failure, answer},
     subject::{self, Judge},
     world::World,
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Replay, _world: &World) -> Result<u8, Failure> {
         }
         Some(material) => {
             let named = material.display().to_string();
-            let feeds = args.feeds.as_ref().map(|folder| library::open_at(folder)).transpose()?;
+            let feeds = args.feeds.as_ref().map(|folder| named_feeds(folder, &kept)).transpose()?;
             let judge = Judge::with(kept.as_of, feeds, stated(&kept), args.packs.clone());
             let again = judge.judge(&subject::open(&named)?, &named, replay::questions(&kept))?;
             let intact = kept.digest == Some(kept.compute_digest()?);
@@ -52,6 +52,36 @@ pub(crate) fn run(args: &Replay, _world: &World) -> Result<u8, Failure> {
     }
     answer(&out);
     Ok(if intact && differences.is_empty() { 0 } else { 1 })
+}
+
+/// The feeds that the assessment names, current or not. One that is no longer there ends it: with
+/// another one the answer would differ for a reason that is not the material's.
+fn named_feeds(folder: &Path, kept: &Assessment) -> Result<Feeds, Failure> {
+    if !folder.is_dir() {
+        return Err(Failure::new(format!("there is no folder {}", folder.display()))
+            .next("Name the folder that `formulary feeds import --feeds` or `feeds sync` filled."));
+    }
+    let feeds = Feeds::open_named(folder, &kept.feeds);
+    let missing: Vec<String> = feeds
+        .damaged()
+        .map(|(name, _)| {
+            let stamp = kept.feeds.iter().find(|stamp| stamp.name == name);
+            let of = stamp.map(|s| format!(" of {} ({})", s.as_of.date(), s.digest)).unwrap_or_default();
+            format!("{name}{of}")
+        })
+        .collect();
+    if missing.is_empty() {
+        return Ok(feeds);
+    }
+    Err(Failure::new(format!(
+        "{} no longer holds what the assessment was made with:\n{}",
+        folder.display(),
+        missing.join("\n")
+    ))
+    .next(
+        "Import that state again, or judge anew with today's feeds: `formulary check`. `formulary feeds prune \
+         --keep ASSESSMENT` keeps what assessments name.",
+    ))
 }
 
 /// What was declared then; what the material's own file declares it declares again.
