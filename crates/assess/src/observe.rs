@@ -32,6 +32,9 @@ pub const INVENTORY: &str = "inventory";
 pub const SUPPORT: &str = "support";
 /// Evidence of the repository's history: whether there is one, and whether it was read.
 pub const HISTORY: &str = "history";
+/// Evidence of how many whole years no commit was made for: `{ "years": 3 }`. Years and not a date,
+/// so that what a vote depends on does not change with each commit.
+pub const QUIET: &str = "quiet";
 /// Evidence of dangers in CI workflows.
 pub const WORKFLOWS: &str = "workflows";
 /// Evidence of internals disclosed.
@@ -228,6 +231,14 @@ fn look(
             out.evidence.extend(evidence::osps::level_one(&out.evidence, &out.coverage, manifest));
             let history = json!({ "present": checkout.is_some(), "read": false });
             out.evidence.push(Evidence::new(HISTORY, history, "git")?);
+            if let Some(last) = checkout.and_then(|checkout| checkout.last_change) {
+                let years = out.as_of.date().days_since(last).max(0) / 365;
+                out.evidence.push(Evidence::new(
+                    QUIET,
+                    json!({ "years": years }),
+                    "git: the commit at HEAD",
+                )?);
+            }
             if let Some(checkout) = checkout {
                 let mut coverage = Coverage::new("history");
                 coverage.cannot_read(

@@ -39,7 +39,7 @@ fn repository(fact: &str) -> &'static [&'static str] {
         "ships-malware" | "ships-overdue-flaw" | "ships-feed" | "ships-versions-determined" => {
             &[observe::INVENTORY]
         }
-        "upkeep" => &["archived", observe::HISTORY],
+        "upkeep" => &["archived", observe::HISTORY, observe::QUIET],
         "readme-parts" => &["readme"],
         "tests-gate" => &["tests"],
         "workflow-danger" => &[observe::WORKFLOWS],

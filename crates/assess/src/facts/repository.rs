@@ -10,10 +10,14 @@ use serde_json::Value;
 
 use crate::{
     facts::component::Components,
-    observe::{DISCLOSURE, HISTORY, WORKFLOWS},
+    observe::{DISCLOSURE, HISTORY, QUIET, WORKFLOWS},
     owner,
     system::Declared,
 };
+
+/// Without a commit for so many whole years, work on it has ceased. No rule names a number; two years
+/// are longer than any supported release of the frameworks that such repositories stand on.
+const CEASED: i64 = 2;
 
 /// The facts of the repository.
 pub fn facts(assessment: &Assessment, declared: &Declared, pack: &Pack) -> Facts {
@@ -38,6 +42,8 @@ pub fn facts(assessment: &Assessment, declared: &Declared, pack: &Pack) -> Facts
     ships(assessment, pack, &mut facts);
     if super::value(assessment, "archived").is_some_and(|v| v["stated"] == Value::Bool(true)) {
         facts.set(fact::UPKEEP, Upkeep::Archived);
+    } else if super::value(assessment, QUIET).and_then(|v| v["years"].as_i64()).is_some_and(|y| y >= CEASED) {
+        facts.set(fact::UPKEEP, Upkeep::Ceased);
     }
     front_page(assessment, &mut facts);
     hygiene(assessment, &mut facts);

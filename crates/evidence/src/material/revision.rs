@@ -6,7 +6,7 @@
 
 use std::{borrow::Cow, io::Cursor, path::Path};
 
-use domain::{Place, Unread};
+use domain::{Date, Place, Timestamp, Unread};
 
 use super::{CannotRead, Entry, Material, ReadSeek};
 
@@ -51,12 +51,19 @@ pub struct Checkout {
     pub head: Option<String>,
     /// Whether the object store lacks history (shallow clone), or cannot tell.
     pub shallow: bool,
+    /// The day of the commit at HEAD, as its committer's clock said (UTC), where it can be read.
+    pub last_change: Option<Date>,
 }
 
 /// Asks git about the folder; `None` when it is no working tree, or git's files are unreadable.
 pub fn checkout(folder: &Path) -> Option<Checkout> {
     let (repository, prefix) = discover(folder)?;
     let head = repository.head_id().ok().map(|id| id.to_string());
+    let changed = repository.head_commit().ok().and_then(|commit| commit.time().ok());
+    // A clock before 1970 or after the year 9999 says nothing.
+    let last_change = changed
+        .filter(|time| (1..253_402_300_800).contains(&time.seconds))
+        .map(|time| Timestamp::from_unix(time.seconds).date());
     let mut tracked = Vec::new();
     if let Ok(index) = repository.index_or_empty() {
         for entry in index.entries() {
@@ -68,7 +75,7 @@ pub fn checkout(folder: &Path) -> Option<Checkout> {
     }
     tracked.sort();
     tracked.dedup();
-    Some(Checkout { tracked, head, shallow: repository.is_shallow().unwrap_or(true) })
+    Some(Checkout { tracked, head, shallow: repository.is_shallow().unwrap_or(true), last_change })
 }
 
 /// The repository that the folder lies in, and the folder's path inside its working tree.
