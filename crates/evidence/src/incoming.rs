@@ -64,8 +64,19 @@ impl CannotLook {
 pub struct Landing {
     /// The fault. Its fingerprint is the one that the collectors give the same value in the same file.
     pub finding: Finding,
-    /// The commit that brings it, in hexadecimal; none for what is staged.
-    pub commit: Option<String>,
+    /// What brings it.
+    pub by: By,
+}
+
+/// What brings a fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The index.
+    Index,
+    /// A commit, by its id in hexadecimal.
+    Commit(String),
+    /// An annotated tag, by its id in hexadecimal: the fault is in the tag's own text.
+    Tag(String),
 }
 
 /// What a change would add.

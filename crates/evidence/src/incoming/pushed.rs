@@ -14,7 +14,7 @@ use domain::{Place, Unread};
 use gix::ObjectId;
 
 use super::{
-    CannotLook, GitPaths, Incoming, Landing,
+    By, CannotLook, GitPaths, Incoming, Landing,
     graph::{Graph, Peeled, peel},
     objects::{self, Objects},
     scan::Scan,
@@ -139,7 +139,7 @@ impl Receiving {
         let mut tags = Vec::new();
         let target = peel(&self.objects, new, &mut tags)?;
         for (id, text) in tags.into_iter().filter(|(id, _)| !self.existing.contains(id)) {
-            self.text(&format!("(text of tag {})", short(id)), text, id, out);
+            self.text(&format!("(text of tag {})", short(id)), text, By::Tag(id.to_string()), out);
         }
         let mut brought = Vec::new();
         match target {
@@ -189,7 +189,7 @@ impl Receiving {
         out: &mut Incoming,
     ) -> Result<Brought, CannotLook> {
         let (commit, message) = self.objects.commit(id)?;
-        self.text(&format!("(message of commit {})", short(id)), message, id, out);
+        self.text(&format!("(message of commit {})", short(id)), message, By::Commit(id.to_string()), out);
         let parents = if self.shallow.contains(&id) { Vec::new() } else { commit.parents };
         let sides = parents
             .iter()
@@ -205,11 +205,11 @@ impl Receiving {
     }
 
     /// A text that is no file: the message of a commit, of a tag.
-    fn text(&self, name: &str, text: Vec<u8>, id: ObjectId, out: &mut Incoming) {
+    fn text(&self, name: &str, text: Vec<u8>, by: By, out: &mut Incoming) {
         out.looked += 1;
         for hit in super::look::look(name, text).hits {
             if let Some(finding) = hit.without(&BTreeSet::new()) {
-                out.landings.push(Landing { finding, commit: Some(id.to_string()) });
+                out.landings.push(Landing { finding, by: by.clone() });
             }
         }
     }
@@ -245,7 +245,7 @@ impl Receiving {
             for hit in looked.hits {
                 match hit.without(known) {
                     Some(finding) => {
-                        out.landings.push(Landing { finding, commit: Some(one.commit.to_string()) });
+                        out.landings.push(Landing { finding, by: By::Commit(one.commit.to_string()) });
                     }
                     None => out.kept += 1,
                 }

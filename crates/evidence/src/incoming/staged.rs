@@ -20,7 +20,7 @@ use gix::{
 };
 
 use super::{
-    CannotLook, GitPaths, Incoming, Landing,
+    By, CannotLook, GitPaths, Incoming, Landing,
     objects::{self, Objects, Sort, TreeEntry},
     scan::{MayRead, Scan},
     text_of,
@@ -201,7 +201,7 @@ impl Staged {
             }
             for hit in looked.hits {
                 match hit.without(&known) {
-                    Some(finding) => out.landings.push(Landing { finding, commit: None }),
+                    Some(finding) => out.landings.push(Landing { finding, by: By::Index }),
                     None => out.kept += 1,
                 }
             }
