@@ -45,7 +45,9 @@ pub enum Fault {
         computed: Hash,
     },
     /// The entries and tiles give another root than the checkpoint.
-    #[error("the files give the root {computed}, the checkpoint says {signed}: entries were changed, or it is another log")]
+    #[error(
+        "the files give the root {computed}, the checkpoint says {signed}: entries were changed, or it is another log"
+    )]
     Root {
         /// What the checkpoint says.
         signed: Hash,
@@ -196,7 +198,9 @@ impl LogVerifier {
         }
         let fault = differing(tile, &level.computed, bytes);
         let own = match &fault {
-            Some(Fault::Hash { below, .. }) => Some((*below, bytes.chunks_exact(Hash::LEN).filter_map(Hash::from_slice).collect::<Vec<_>>())),
+            Some(Fault::Hash { below, .. }) => {
+                Some((*below, bytes.chunks_exact(Hash::LEN).filter_map(Hash::from_slice).collect::<Vec<_>>()))
+            }
             _ => None,
         };
         if tile.is_full() {
@@ -231,14 +235,17 @@ impl LogVerifier {
     /// partial tiles from the lowest up.
     fn next_after(&self, tile: TileId) -> Option<Resource> {
         let above = self.levels.get(usize::from(tile.level()) + 1);
-        if let Some(above) = above.filter(|above| tile.is_full() && above.computed.len() == usize::from(FULL_WIDTH)) {
+        if let Some(above) =
+            above.filter(|above| tile.is_full() && above.computed.len() == usize::from(FULL_WIDTH))
+        {
             return TileId::new(tile.level() + 1, above.tiles, FULL_WIDTH).ok().map(Resource::Tile);
         }
         if self.entries < self.size {
             return BundleId::holding(self.entries, self.size).map(|(bundle, _)| Resource::Bundle(bundle));
         }
         (1u8..).zip(&self.levels[1..]).find_map(|(level, seen)| {
-            let left = (self.size >> (8 * level)).saturating_sub(seen.tiles.saturating_mul(u64::from(FULL_WIDTH)));
+            let left =
+                (self.size >> (8 * level)).saturating_sub(seen.tiles.saturating_mul(u64::from(FULL_WIDTH)));
             let width = u16::try_from(left).ok().filter(|width| *width > 0)?;
             TileId::new(level, seen.tiles, width).ok().map(Resource::Tile)
         })
@@ -308,7 +315,8 @@ fn hash_at(bytes: &[u8], place: usize) -> Option<Hash> {
 /// The first hash of `tile` that is not as computed.
 fn differing(tile: TileId, computed: &[Hash], bytes: &[u8]) -> Option<Fault> {
     let found = bytes.chunks_exact(Hash::LEN).filter_map(Hash::from_slice);
-    let (place, (computed, found)) = computed.iter().copied().zip(found).enumerate().find(|(_, (a, b))| a != b)?;
+    let (place, (computed, found)) =
+        computed.iter().copied().zip(found).enumerate().find(|(_, (a, b))| a != b)?;
     let below = match tile.level().checked_sub(1) {
         None => Resource::Bundle(BundleId::new(tile.index(), tile.width()).ok()?),
         Some(level) => {

@@ -266,7 +266,8 @@ Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1
 
 #[test]
 fn the_signed_note_of_the_specification() {
-    let key: VerifierKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k".parse().unwrap();
+    let key: VerifierKey =
+        "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k".parse().unwrap();
     let note = Note::parse(NOTE.as_bytes()).unwrap();
     assert_eq!(note.to_string(), NOTE);
     assert_eq!(note.verify([&key]).unwrap()[0].name.as_str(), "example.com/foo");
@@ -314,7 +315,10 @@ const COSIGNED: &str = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIA
 #[test]
 fn the_checkpoints_of_the_specifications_read_and_write() {
     let signed = SignedCheckpoint::parse(COSIGNED.as_bytes()).unwrap();
-    assert_eq!((signed.checkpoint().origin(), signed.checkpoint().size()), ("example.com/behind-the-sofa", 20_852_163));
+    assert_eq!(
+        (signed.checkpoint().origin(), signed.checkpoint().size()),
+        ("example.com/behind-the-sofa", 20_852_163)
+    );
     assert_eq!(signed.to_string(), COSIGNED);
     // tlog-cosignature: the time of the example is 1679315147.
     assert_eq!(signed.note().signatures()[1].signature()[..8], 1_679_315_147u64.to_be_bytes());
@@ -328,7 +332,9 @@ fn the_checkpoints_of_the_specifications_read_and_write() {
 
     let answer = "\u{2014} witness.example/w1 CMp+6LWBU0anHGH5aNDTJkH/gj79sG+T6+iP2ThYN5krrDJbR1HDnucjL39QsZTSvVjyQLrdk3DXDqI5G2HgLatVs0pWh6Up69HVOw==\n\
 \u{2014} witness.example/w1 I7rEps0pvK2UqkS2gSpVUDhrhVtQV9lgF6pRrWAvjJHjyWpW7VcE3SiOlVlbQNt64vWhO+DlkL0+UfzuOBMh9ChdMkP1vi/lCAsmlw==\n";
-    let Answer::Cosigned(lines) = Answer::parse(200, answer.as_bytes()).unwrap() else { panic!("not signatures") };
+    let Answer::Cosigned(lines) = Answer::parse(200, answer.as_bytes()).unwrap() else {
+        panic!("not signatures")
+    };
     assert_eq!(Answer::body(&lines), answer);
 
     let receipt = format!(
@@ -336,7 +342,10 @@ fn the_checkpoints_of_the_specifications_read_and_write() {
 gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\nB95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=\n\n{COSIGNED}"
     );
     let read = Receipt::parse(receipt.as_bytes()).unwrap();
-    assert_eq!((read.index(), read.extra(), read.proof().len()), (73894, Some(&b"age-v1.2.1-darwin-arm64.tar.gz"[..]), 2));
+    assert_eq!(
+        (read.index(), read.extra(), read.proof().len()),
+        (73894, Some(&b"age-v1.2.1-darwin-arm64.tar.gz"[..]), 2)
+    );
     assert_eq!(read.to_string(), receipt);
 }
 
