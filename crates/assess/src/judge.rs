@@ -106,6 +106,8 @@ struct Concern {
     findings: BTreeSet<Digest>,
     evidence: BTreeSet<Digest>,
     until: Option<Date>,
+    /// The thing judged is one, and its findings are what the count and the names speak of.
+    by_findings: bool,
     /// Some were not met and part of them was not looked at besides.
     part_open: bool,
     /// The worst of each state, so that the reason speaks of what decides.
@@ -289,6 +291,7 @@ impl Asked<'_> {
             }
             .max(1);
             let named = if state == ControlState::Unknown { &concern.open } else { &concern.failing };
+            let count = if concern.by_findings { count.max(named.len() as u64) } else { count };
             let mut names = named.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
             if named.len() > 3 {
                 names.push_str(&format!(" and {} more", named.len() - 3));
@@ -303,7 +306,7 @@ impl Asked<'_> {
                 state,
                 action,
                 outcome: line.outcome,
-                why: fill(control.why(state), count, &names),
+                why: self.here_too(fill(control.why(state), count, &names), concern),
                 remedy: fill(control.remedy(state), count, &names),
                 count,
                 findings: concern.findings.iter().take(MOST_FINDINGS).copied().collect(),
@@ -319,6 +322,18 @@ impl Asked<'_> {
             b.outcome.cmp(&a.outcome).then(b.action.cmp(&a.action)).then(a.control.cmp(&b.control))
         });
         reasons
+    }
+
+    /// The words of a control, and what was found here where it asks for several things at once.
+    fn here_too(&self, why: String, concern: &Concern) -> String {
+        const MOST: usize = 2;
+        let hygiene = |f: &&Finding| f.kind == FindingKind::Hygiene && concern.findings.contains(&f.fingerprint);
+        let own: Vec<&str> =
+            self.assessment.findings.iter().filter(hygiene).map(|f| f.title.as_str()).collect();
+        if own.is_empty() || own.len() > MOST || own.len() < concern.findings.len() {
+            return why;
+        }
+        format!("{why} Here: {}.", own.join("; "))
     }
 
     /// A control that found a fault and could not look at the rest, where the gap is the graver: two
@@ -603,6 +618,7 @@ impl<'p> Round<'p> {
             Some(_) => findings.iter().map(|f| subject_of(f)).collect(),
             None => BTreeSet::from([name.to_owned()]),
         };
+        concern.by_findings |= name.starts_with("the ") && !findings.is_empty();
         let names =
             if demand.state == ControlState::Unknown { &mut concern.open } else { &mut concern.failing };
         if named.is_empty() {

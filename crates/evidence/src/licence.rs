@@ -15,8 +15,9 @@
 //! empty where none of the files is a text that is known; `copyright` is null where no line names
 //! an owner. `name_only` files count in `files`, not in `recognised`.
 //!
-//! Findings: kind `hygiene`, control `licence`, id `licence-conflict` (low), where a root manifest
-//! claims a licence that no licence file holds.
+//! Findings: kind `hygiene`, control `licence`: `licence-conflict` (low), where a root manifest claims a
+//! licence that no licence file holds; and one of `no-licence`, `licence-name-only`, `licence-unknown`,
+//! `no-copyright-line`, each saying which line or file is missing and where it goes.
 
 pub mod text;
 
@@ -89,7 +90,13 @@ impl Collector for Licence {
             "conflicts": conflicts.iter().map(|(place, claim, _)| json!({"place": place, "claim": claim})).collect::<Vec<_>>(),
         });
         let held = recognised.iter().cloned().collect::<Vec<_>>().join(", ");
-        let findings = conflicts.iter().map(|(place, claim, _)| conflict(place, claim, &held)).collect();
+        let mut findings: Vec<Finding> =
+            conflicts.iter().map(|(place, claim, _)| conflict(place, claim, &held)).collect();
+        let paths: Vec<&str> = files.iter().filter_map(|file| file["path"].as_str()).collect();
+        // A licence file that could not be read is the coverage's to name.
+        if coverage.unread.is_empty() {
+            findings.extend(missing(&paths, &recognised, &named, value["copyright"].is_null()));
+        }
         let evidence = Evidence::new("licence", value, self.name()).into_iter().collect();
         Observed { evidence, findings, coverage: vec![coverage] }
     }
@@ -104,6 +111,62 @@ fn conflict(place: &Place, claim: &str, held: &str) -> Finding {
         Some(format!("Ask who owns the code which is meant, and make {} say the same.", place.path));
     finding.places = vec![place.clone()];
     finding
+}
+
+/// Licences whose text travels unchanged: their owner's line stands beside it, not in it.
+const UNCHANGED: [&str; 8] = ["Apache", "GPL", "LGPL", "AGPL", "MPL", "EPL", "EUPL", "CC"];
+
+/// What is missing for others to know what they may do, and whose the code is.
+fn missing(
+    paths: &[&str],
+    recognised: &BTreeSet<String>,
+    named: &BTreeSet<String>,
+    no_owner: bool,
+) -> Option<Finding> {
+    let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
+    let file = paths.first().copied().unwrap_or("LICENSE");
+    let owner = "the body that owns the code, or `Crown copyright`";
+    let (id, title, remedy) = if paths.is_empty() {
+        (
+            "no-licence",
+            "There is no licence file at the root".to_owned(),
+            "Add the full text of a known licence as LICENSE (MIT by default), with the owner's copyright line."
+                .to_owned(),
+        )
+    } else if recognised.is_empty() && !named.is_empty() {
+        (
+            "licence-name-only",
+            format!("{file} names {} and does not hold its text", list(named)),
+            format!("Put the full text of {} into {file}, with the owner's copyright line.", list(named)),
+        )
+    } else if recognised.is_empty() {
+        (
+            "licence-unknown",
+            format!("{file} is not the text of a licence that is known here"),
+            format!("Put the full, unchanged text of a known licence into {file} (MIT by default)."),
+        )
+    } else if no_owner {
+        let apart = recognised.iter().all(|spdx| UNCHANGED.iter().any(|family| spdx.starts_with(family)));
+        let where_to = if apart {
+            "to the README or a file NOTICE (the licence text itself stays unchanged)".to_owned()
+        } else {
+            format!("at the top of {file}")
+        };
+        (
+            "no-copyright-line",
+            format!(
+                "The text of {} is there ({file}); no line names the owner of the copyright",
+                list(recognised)
+            ),
+            format!("The licence text is there: add the owner's line, `Copyright YEAR OWNER` ({owner}), {where_to}."),
+        )
+    } else {
+        return None;
+    };
+    let mut finding = Finding::new(FindingKind::Hygiene, id, "licence", title, file);
+    finding.remedy = Some(remedy);
+    finding.places = if paths.is_empty() { Vec::new() } else { vec![Place::file(file)] };
+    Some(finding)
 }
 
 /// `LICENSE`, `LICENCE.md`, `COPYING.LESSER`, `LICENSE-MIT`, `UNLICENSE` at the root, and the texts of REUSE.
@@ -242,6 +305,19 @@ mod tests {
             (value["files"][0]["path"].as_str(), value["recognised"].clone()),
             (Some("LICENCE.md"), json!([]))
         );
+    }
+
+    #[test]
+    fn says_which_half_is_missing_and_where_it_goes() {
+        let id = |tree: &Memory| observed(tree).1.into_iter().map(|f| f.id).collect::<Vec<_>>();
+        assert_eq!(id(&Memory::new().with("a.rs", "")), ["no-licence"]);
+        assert_eq!(id(&Memory::new().with("LICENCE.md", "You may look and not touch.")), ["licence-unknown"]);
+        let (_, whole) = ISC.split_once('\n').unwrap();
+        let (_, findings) = observed(&Memory::new().with("LICENSE", whole));
+        assert_eq!(findings[0].id, "no-copyright-line");
+        let remedy = findings[0].remedy.as_deref().unwrap();
+        assert!(remedy.contains("at the top of LICENSE") && !remedy.contains("full text"), "{remedy}");
+        assert_eq!(id(&Memory::new().with("LICENSE", ISC)), [""; 0]);
     }
 
     #[test]

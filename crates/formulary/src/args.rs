@@ -1,5 +1,7 @@
 //! What the command line takes. Each command's logic is in its own file under `commands`.
 
+pub(crate) mod register;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -52,6 +54,29 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         forge: Forge,
     },
+    /// Make and change the body that governs: people, roles, keys, quorum
+    #[command(subcommand)]
+    Body(register::Body),
+    /// Sign what only a person knows, with an end
+    Attest(register::Attest),
+    /// Put cases to the committee and carry them to a decision
+    #[command(subcommand)]
+    Review(register::Review),
+    /// Take a position on cases
+    Vote(register::Vote),
+    /// Decide cases; deny, break glass or close with one signature
+    #[command(subcommand)]
+    Decision(register::Decision),
+    /// Verify the log, add to it, show it, write receipts
+    #[command(subcommand)]
+    Log(register::Log),
+    /// Show the register, let dates act, take in other bodies' decisions
+    #[command(subcommand)]
+    Register(register::Register),
+    /// Verify a receipt offline
+    Verify(register::Verify),
+    /// Say what needs one person, oldest first
+    Agenda(register::Agenda),
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -112,7 +137,7 @@ pub(crate) struct Check {
     /// Folders, files or package URLs
     #[arg(default_value = ".")]
     pub(crate) subjects: Vec<String>,
-    /// Answer only: may it be used?
+    /// Answer only: may it be used? (with --publish: both, and both count)
     #[arg(long = "use")]
     pub(crate) use_only: bool,
     /// Answer only: may it be public? (counts in the exit code)

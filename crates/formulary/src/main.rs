@@ -7,9 +7,12 @@ mod git_environment;
 mod http;
 mod landing;
 mod library;
+mod log_source;
 mod output;
 mod packs;
 mod progress;
+mod register_folder;
+mod signer;
 mod subject;
 mod world;
 
@@ -24,7 +27,11 @@ fn main() -> ExitCode {
         Err(error) => {
             let failed = error.use_stderr();
             // Help that was asked for is an answer; anything else is a usage error, exit code 3.
-            let _ = error.print();
+            if failed {
+                output::usage(&error.render().to_string());
+            } else {
+                let _ = error.print();
+            }
             return ExitCode::from(if failed { 3 } else { 0 });
         }
     };

@@ -64,6 +64,22 @@ pub(crate) fn failure(failure: &Failure) {
     }
 }
 
+/// Writes a usage error to standard error, in lines that fit.
+pub(crate) fn usage(text: &str) {
+    let mut err = anstream::stderr().lock();
+    for line in text.trim_end().lines() {
+        // Lists of possible values keep their indentation.
+        let indent = line.len() - line.trim_start().len();
+        let lines = pages::columns::wrap(line, pages::columns::WIDTH - indent.max(7));
+        if lines.is_empty() {
+            let _ = writeln!(err);
+        }
+        for (i, part) in lines.into_iter().enumerate() {
+            let _ = writeln!(err, "{}{part}", " ".repeat(if i == 0 { indent } else { indent.max(7) }));
+        }
+    }
+}
+
 /// Wrapped under `error: `; each line that was handed in keeps one of its own.
 fn indented(text: &str) -> String {
     let lines = text.lines().flat_map(|line| pages::columns::wrap(line, pages::columns::WIDTH - 7));

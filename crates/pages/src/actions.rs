@@ -71,7 +71,7 @@ pub fn of(assessment: &Assessment) -> Vec<Action> {
                 .filter(|f| f.kind != FindingKind::Exception || f.id == "lapsed")
                 .collect();
             if findings.is_empty() {
-                let key = format!("reason {}", reason.control);
+                let key = format!("reason {}", reason.remedy);
                 let action = entry(&mut actions, key, || whole(reason));
                 note(action, reason, verdict.purpose);
                 continue;
@@ -87,6 +87,11 @@ pub fn of(assessment: &Assessment) -> Vec<Action> {
     }
     for action in actions.values_mut() {
         count(action, &by_print, assessment.as_of.date());
+        if action.findings.is_empty() {
+            // What rests on no finding is known by its controls: `formulary why` takes them.
+            let controls: Vec<&str> = action.controls.iter().map(String::as_str).collect();
+            action.what = format!("{} ({})", action.what, controls.join(", "));
+        }
     }
     let mut actions: Vec<Action> = actions.into_values().collect();
     actions.sort_by(|a, b| {
@@ -138,7 +143,7 @@ fn blank(what: String) -> Action {
 }
 
 fn whole(reason: &Reason) -> Action {
-    blank(format!("{} ({})", reason.remedy.trim_end_matches('.'), reason.control))
+    blank(reason.remedy.trim_end_matches('.').to_owned())
 }
 
 fn one(finding: &Finding, reason: &Reason) -> Action {

@@ -8,6 +8,7 @@ pub mod actions;
 pub mod change;
 pub mod columns;
 pub mod html;
+pub mod shell;
 pub mod markdown;
 pub mod text;
 pub mod words;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use assess::{alone, change, judge::Questions};
 use domain::{Assessment, Outcome, Purpose, Visibility, circumstances::By};
-use evidence::material::revision::Revision;
+use evidence::material::{Material as _, revision::Revision};
 use pages::columns::{WIDTH, cut, wrap};
 
 use crate::{
@@ -41,6 +41,7 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
             }
             Err(failure) => return Err(failure),
         };
+        puzzled(named, &opened, &judged.assessment);
         if args.subjects.len() > 1 && args.format == Format::Text {
             answer(&format!("{named}\n"));
         }
@@ -58,6 +59,28 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
         codes.push(3);
     }
     Ok(worst(&codes))
+}
+
+/// What a reader may not expect of what was named, and how to name it so that it can be judged.
+fn puzzled(named: &str, opened: &Opened, assessment: &Assessment) {
+    let named = cut(named, 60);
+    let text = match opened {
+        Opened::Folder { folder, .. } if folder.entries().is_empty() => format!(
+            "{named} holds no file that is looked at (what its ignore files name is not): name the folder of a \
+             repository, a model or a dossier."
+        ),
+        Opened::File(_) if assessment.components.is_empty() => format!(
+            "Nothing in {named} could be read as a lockfile, manifest or SBOM: name such a file (CycloneDX or \
+             SPDX JSON for an SBOM), or the folder it lies in."
+        ),
+        Opened::Purl(purl) if purl.version().is_none() => {
+            format!("{named} names no version: write {named}@VERSION to have that version judged.")
+        }
+        _ => return,
+    };
+    for line in wrap(&text, WIDTH) {
+        remark(&line);
+    }
 }
 
 /// Over several subjects: 1, then 3, then 2, then 0.
