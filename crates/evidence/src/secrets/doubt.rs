@@ -107,7 +107,7 @@ impl Doubts {
                 if self.guessed.is_match(value) || is_reference(value) {
                     return Some(Doubt::Placeholder);
                 }
-                if self.is_wordy(value) || is_uuid(value) || !is_jumpy(value) {
+                if self.is_wordy(value) || is_uuid(value) || is_name(value) || !is_jumpy(value) {
                     return Some(Doubt::Words);
                 }
             }
@@ -217,6 +217,18 @@ fn is_jumpy(value: &[u8]) -> bool {
     jumps * 5 >= value.len() && digits > 0 && digits < value.len()
 }
 
+/// At least three words of lower-case letters and short numbers, joined by one sign
+/// (`proxy-client-cert-1`): the name of a secret that is kept elsewhere, or a sentence.
+fn is_name(value: &[u8]) -> bool {
+    [b'-', b'_', b'.'].iter().any(|sign| {
+        let parts: Vec<&[u8]> = value.split(|b| b == sign).collect();
+        let word = |part: &&&[u8]| part.iter().all(u8::is_ascii_lowercase) && (1..=12).contains(&part.len());
+        let number = |part: &&&[u8]| part.iter().all(u8::is_ascii_digit) && (1..=5).contains(&part.len());
+        let words = parts.iter().filter(word).count();
+        words >= 3 && words + parts.iter().filter(number).take(2).count() == parts.len()
+    })
+}
+
 fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, &b)| match at {
@@ -244,5 +256,9 @@ mod tests {
         assert!(is_jumpy(b"f3a9c1d07be24a") && is_jumpy(b"kQ8vTz3LmWp"));
         assert!(!is_jumpy(b"userserviceaccount1") && !is_jumpy(b"20240101123456"));
         assert!(is_uuid(b"0d1f2c3b-aaaa-4bbb-8ccc-0123456789ab"));
+        assert!(is_name(b"proxy-client-cert-1") && is_name(b"sk_this_was_a_very_bad_idea_12345"));
+        for random in [&b"fGh7-k2Lq-93xZ"[..], b"a9f3-77bc-01de", b"k2-l9-m4-q1", b"correcthorse-1"] {
+            assert!(!is_name(random), "{}", String::from_utf8_lossy(random));
+        }
     }
 }
