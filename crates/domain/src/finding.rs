@@ -148,6 +148,41 @@ pub struct Fix {
     pub command: Option<String>,
 }
 
+/// A commit of the subject's history.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Commit {
+    /// Its id, in hexadecimal.
+    pub id: String,
+    /// The day it was committed, in UTC.
+    pub date: Date,
+}
+
+/// A path at which a fault lies or lay in the subject's history.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct InHistory {
+    /// The path, or `commit message`, or `tag` and its name.
+    pub path: String,
+    /// The line in the last version that holds it, counted from 1.
+    pub line: u32,
+    /// The git id of that version.
+    pub blob: String,
+    /// The first commit, by its date, that holds it there.
+    pub first: Commit,
+    /// The last commit, by its date, that holds it there.
+    pub last: Commit,
+    /// Whether the commit checked out holds it there.
+    pub at_head: bool,
+}
+
+/// How many references lead to a fault, with some of their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reached {
+    /// How many references.
+    pub total: u64,
+    /// The names of a few, branches first.
+    pub names: Vec<String>,
+}
+
 /// A located fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -195,6 +230,12 @@ pub struct Finding {
     /// Where it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<Place>,
+    /// Where it lies and lay in the history, where that was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<InHistory>,
+    /// Which references lead to it, where the history was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Reached>,
     /// Whether it is only in what development needs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub development_only: bool,
@@ -229,6 +270,8 @@ impl Finding {
             exploitability: None,
             fix: None,
             places: Vec::new(),
+            history: Vec::new(),
+            reached: None,
             development_only: false,
             excepted_until: None,
             fingerprint,

@@ -40,7 +40,7 @@ pub use digest::Digest;
 pub use evidence::Evidence;
 pub use exception::{Exception, Obligation};
 pub use feed::{FeedCoverage, FeedStamp};
-pub use finding::{Finding, FindingKind};
+pub use finding::{Commit, Finding, FindingKind, InHistory, Reached};
 pub use place::Place;
 pub use purl::Purl;
 pub use severity::Severity;

@@ -13,6 +13,7 @@ mod graph;
 mod look;
 mod places;
 mod regions;
+pub mod report;
 mod trees;
 
 use std::{path::Path, sync::Mutex};
@@ -60,8 +61,13 @@ pub struct Found {
     graph: Graph,
     kept: Vec<Kept>,
     places: Vec<Place>,
+    shapes: Shapes,
     counts: Counts,
     stopped: bool,
+    damaged_trees: u64,
+    missing_more: u64,
+    places_cut: bool,
+    has_kept_tags: bool,
 }
 
 /// Reads the whole history.
@@ -93,12 +99,39 @@ pub fn look(asked: &Asked<'_>) -> Result<Found, CannotLook> {
     let missing = Mutex::new(Missing::default());
     let (seen, walked_trees) = history
         .walk(&[Kind::Tree], asked.limits, asked.stop, || Trees::new(&history, &interesting, &missing));
-    let beyond = missing.lock().unwrap_or_else(std::sync::PoisonError::into_inner).known.len();
-    let mut shapes = Shapes::of(&history, &seen, &interesting, beyond);
+    let lacking = missing.lock().unwrap_or_else(std::sync::PoisonError::into_inner).known.len();
+    let mut shapes = Shapes::of(&history, &seen, &interesting, lacking);
+    let damaged_trees = seen.iter().map(|trees| trees.damaged).sum();
     drop(seen);
-    let places = shapes.places(&graph, &history, |at| graph.shared[at as usize]);
+    let missing = missing.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    add_beyond(&history, &missing, &mut kept);
+    let places = shapes.places(&graph, |at| graph.shared[at as usize]);
     let stopped = walked.stopped || walked_trees.stopped;
-    Ok(Found { history, sweep, graph, kept, places, counts, stopped })
+    let has_kept_tags = kept.iter().any(|kept| kept.kind == Kind::Tag);
+    let places_cut = shapes.cut;
+    Ok(Found {
+        history,
+        sweep,
+        graph,
+        kept,
+        places,
+        shapes,
+        counts,
+        stopped,
+        damaged_trees,
+        missing_more: missing.more,
+        places_cut,
+        has_kept_tags,
+    })
+}
+
+/// What trees name and the clone does not hold, as objects of which that is to be said.
+fn add_beyond(history: &History, missing: &Missing, kept: &mut Vec<Kept>) {
+    let unread = |number, why: &str| Kept { unread: Some(why.to_owned()), ..Kept::empty(number, Kind::Blob) };
+    kept.push(unread(trees::submodule(history), "a submodule, not read"));
+    let mut numbers: Vec<u32> = missing.known.values().copied().collect();
+    numbers.sort_unstable();
+    kept.extend(numbers.into_iter().map(|number| unread(number, "the object is missing from this clone")));
 }
 
 impl Found {

@@ -136,20 +136,8 @@ fn of_file(path: &str, text: &[u8], seen: &[Sighting]) -> Vec<Finding> {
     groups
         .into_iter()
         .map(|((grade, kind), (offset, places, count))| {
-            let words = words(kind);
-            let (id, severity, beside) = match grade {
-                Grade::Record => {
-                    (format!("{kind}-record"), Severity::High, "beside a name and a date of birth")
-                }
-                Grade::Context => (kind.to_owned(), Severity::Medium, "named as such"),
-            };
-            let times = if count == 1 { String::new() } else { format!(", {count} times in this file") };
-            let title = format!("{words} that may be somebody's, {beside}{times}");
-            let identity = format!("{id}:{blob}:{offset}");
-            let mut finding =
-                Finding::new(FindingKind::PersonalData, &id, "no-personal-data", title, &identity);
-            finding.severity = Some(severity);
-            finding.remedy = Some(REMEDY.to_owned());
+            let identity = format!("{}:{blob}:{offset}", id_of(grade, kind));
+            let mut finding = finding(grade, kind, Some(count), &identity);
             finding.development_only = paths::is_test(path);
             finding.places = places;
             finding
@@ -165,6 +153,33 @@ pub(crate) fn words(kind: &str) -> &'static str {
         "chi-number" => "CHI number",
         _ => "National Insurance number",
     }
+}
+
+/// The id under which a kind of number and grade is found.
+pub(crate) fn id_of(grade: Grade, kind: &str) -> String {
+    match grade {
+        Grade::Record => format!("{kind}-record"),
+        Grade::Context => kind.to_owned(),
+    }
+}
+
+/// A finding without places; how often it stands in the file, where that is known.
+pub(crate) fn finding(grade: Grade, kind: &str, count: Option<u64>, identity: &str) -> Finding {
+    let words = words(kind);
+    let (severity, beside) = match grade {
+        Grade::Record => (Severity::High, "beside a name and a date of birth"),
+        Grade::Context => (Severity::Medium, "named as such"),
+    };
+    let times = match count {
+        Some(count) if count > 1 => format!(", {count} times in this file"),
+        _ => String::new(),
+    };
+    let title = format!("{words} that may be somebody's, {beside}{times}");
+    let id = id_of(grade, kind);
+    let mut finding = Finding::new(FindingKind::PersonalData, &id, "no-personal-data", title, identity);
+    finding.severity = Some(severity);
+    finding.remedy = Some(REMEDY.to_owned());
+    finding
 }
 
 const REMEDY: &str = "Ask whoever made the file whether the number is real. If it is, tell the information governance \

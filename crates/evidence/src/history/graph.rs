@@ -32,7 +32,8 @@ impl Row {
             number,
             tree: find(commit.tree).unwrap_or(NONE),
             parents,
-            time: commit.time(),
+            // Times before 1970 or after the year 9999 are nobody's clock.
+            time: commit.time().clamp(0, 253_402_300_799),
             signed: commit.signed,
             lacks,
         }
@@ -54,6 +55,8 @@ pub(super) struct Graph {
     pub(super) other_tips: Vec<(u32, Tip)>,
     /// The place of the commit checked out.
     pub(super) head: Option<u32>,
+    /// Tag objects that references name, with the reference's index.
+    pub(super) tags: Vec<(u32, u32)>,
 }
 
 /// What a reference names beside commits.
@@ -71,14 +74,18 @@ impl Graph {
         let order = order(&rows, &place);
         let mut tips = Vec::new();
         let mut other_tips = Vec::new();
-        let mut peeled: HashMap<&[u8], Result<u32, Tip>> = HashMap::new();
+        let mut tags = Vec::new();
+        let mut peeled: HashMap<&[u8], (Result<u32, Tip>, Vec<u32>)> = HashMap::new();
         for (index, reference) in (0u32..).zip(&history.refs.all) {
-            let tip =
-                *peeled.entry(&reference.id).or_insert_with(|| peel(history, &reference.id, &place, limits));
-            match tip {
+            let (tip, through) = peeled.entry(&reference.id).or_insert_with(|| {
+                let mut through = Vec::new();
+                (peel(history, &reference.id, &place, limits, &mut through), through)
+            });
+            match *tip {
                 Ok(at) => tips.push((index, at)),
                 Err(other) => other_tips.push((index, other)),
             }
+            tags.extend(through.iter().map(|tag| (*tag, index)));
         }
         let mut shared = vec![false; rows.len()];
         let mut waiting: Vec<u32> = tips
@@ -92,7 +99,8 @@ impl Graph {
             }
         }
         let head = history.refs.head.as_ref().and_then(|id| place.get(&history.find(id)?).copied());
-        Self { rows, order, shared, tips, other_tips, head }
+        tags.sort_unstable();
+        Self { rows, order, shared, tips, other_tips, head, tags }
     }
 
     /// The place of a commit by its object number.
@@ -103,7 +111,13 @@ impl Graph {
 }
 
 /// Follows tags to what they name.
-fn peel(history: &History, id: &[u8], place: &HashMap<u32, u32>, limits: Limits) -> Result<u32, Tip> {
+fn peel(
+    history: &History,
+    id: &[u8],
+    place: &HashMap<u32, u32>,
+    limits: Limits,
+    through: &mut Vec<u32>,
+) -> Result<u32, Tip> {
     let mut number = history.find(id).ok_or(Tip::Missing)?;
     // A tag may name a tag; one of more layers was made to be a burden.
     for _ in 0..32 {
@@ -113,6 +127,7 @@ fn peel(history: &History, id: &[u8], place: &HashMap<u32, u32>, limits: Limits)
         let (kind, data) = history.read(number, limits).map_err(|_| Tip::Missing)?;
         match kind {
             Kind::Tag => {
+                through.push(number);
                 let target = Tag::read(&data).and_then(|tag| from_hex(tag.target));
                 number = target.and_then(|id| history.find(&id)).ok_or(Tip::Missing)?;
             }

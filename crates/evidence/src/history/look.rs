@@ -41,6 +41,8 @@ pub(super) struct Kept {
     pub(super) head: Option<Vec<u8>>,
     /// Why it was not read, or not whole.
     pub(super) unread: Option<String>,
+    /// The digest of its text, where something was found in it.
+    pub(super) content: Option<domain::Digest>,
 }
 
 /// A match. The digest is kept in memory only.
@@ -205,7 +207,6 @@ impl<'a> Look<'a> {
             found.cut |= over.cut;
             all.extend(over.hits);
             all.sort_unstable_by_key(|hit| (hit.value.start, hit.rule, hit.value.end));
-            // The word may be gone by now: then what is made from this need not look for it.
             memory.wide = true;
         }
         let (mut table, mut plain) = (Vec::new(), Vec::new());
@@ -247,13 +248,14 @@ impl<'a> Look<'a> {
                 hit: hit.clone(),
             })
             .collect();
-        let mut persons = |seen: &[Sighting]| {
+        let persons = |seen: &[Sighting]| {
             let mut lines = text::Lines::of(text);
             seen.iter().map(|seen| Person { line: lines.line(seen.offset), seen: *seen }).collect::<Vec<_>>()
         };
         let (table, plain) = (persons(table), persons(plain));
+        let content = Some(domain::Digest::of(text));
         let unread = cut.then(|| format!("more than {MOST_HITS} matches: the rest was not looked at"));
-        self.kept.push(Kept { number, kind, marks, table, plain, head: None, unread });
+        self.kept.push(Kept { number, kind, marks, table, plain, head: None, unread, content });
     }
 
     fn commit(&mut self, object: Object<'_>) {
@@ -287,6 +289,7 @@ impl Kept {
             plain: Vec::new(),
             head: None,
             unread: None,
+            content: None,
         }
     }
 }

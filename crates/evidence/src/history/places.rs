@@ -167,12 +167,7 @@ impl Shapes {
     }
 
     /// Every place of every object of interest over these commits.
-    pub(super) fn places(
-        &mut self,
-        graph: &Graph,
-        history: &History,
-        wanted: impl Fn(u32) -> bool,
-    ) -> Vec<Place> {
+    pub(super) fn places(&mut self, graph: &Graph, wanted: impl Fn(u32) -> bool) -> Vec<Place> {
         let mut roots: HashMap<u32, Span> = HashMap::new();
         for (at, row) in (0u32..).zip(&graph.rows) {
             if !wanted(at) {
@@ -182,7 +177,6 @@ impl Shapes {
             let span = Span { first: (row.time, at), last: (row.time, at), head: graph.head == Some(at) };
             roots.entry(shape).and_modify(|known| known.join(span)).or_insert(span);
         }
-        let _ = history;
         // Level by level: each path and shape is opened once, whatever number of commits it has.
         let mut level: BTreeMap<(Vec<u8>, u32), Span> =
             roots.into_iter().map(|(shape, span)| ((Vec::new(), shape), span)).collect();

@@ -21,7 +21,7 @@ pub struct Copied {
 /// A delta that does not fit its base or contradicts itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a delta in the pack is damaged")]
-pub struct BadDelta;
+pub(super) struct BadDelta;
 
 /// The size of the result that a delta states, its base's size checked.
 pub(super) fn result_size(delta: &[u8], base: usize) -> Result<(u64, usize), BadDelta> {

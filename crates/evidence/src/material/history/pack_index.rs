@@ -9,7 +9,7 @@ const MOST_OBJECTS: u32 = 50_000_000;
 
 /// An index that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum BadIndex {
+pub(super) enum BadIndex {
     /// The file cannot be read.
     #[error("the index of the pack cannot be read: {0}")]
     Io(#[from] std::io::Error),

@@ -1,0 +1,615 @@
+//! From what was found to findings, evidence and coverage: what all clones share, and what this one
+//! alone has.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use domain::{Coverage, Digest, Evidence, Finding, FindingKind, InHistory, Place as At, Reached, Timestamp};
+use serde_json::{Value, json};
+
+use super::{
+    Found,
+    graph::{Graph, NONE},
+    look::{Kept, Mark},
+    places::{Place, Span},
+};
+use crate::{
+    collector::Observed,
+    magic,
+    material::{
+        Material,
+        history::{Kind, id::to_hex},
+    },
+    paths, personal_data,
+    personal_data::search::{Grade, Sighting},
+    secrets::{self, sweep},
+};
+
+/// The collector's name, as evidence and coverage show it.
+pub const NAME: &str = "history";
+
+/// More findings of one rule than this are counted, not listed.
+const MOST_FINDINGS: usize = 500;
+
+/// More places of one finding than this are counted, not listed.
+const MOST_PLACES: usize = 100;
+
+/// More things not read than this are counted, not listed.
+const MOST_UNREAD: usize = 500;
+
+/// More names of references than this are counted, not listed.
+const MOST_NAMES: usize = 5;
+
+/// What a history gave.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Evidence, findings that the tree did not have, and coverage.
+    pub observed: Observed,
+    /// What differs from clone to clone or key to key.
+    pub local: Value,
+}
+
+/// One place of one distinct find.
+#[derive(Clone, Debug)]
+struct Sight {
+    number: u32,
+    path: String,
+    line: u32,
+    offset: usize,
+    span: Span,
+}
+
+/// The finds that are the same secret.
+#[derive(Debug, Default)]
+struct Group {
+    sights: Vec<Sight>,
+}
+
+impl Found {
+    /// Puts it into words. Findings that the tree gave already are completed with their history;
+    /// `tree` is what they were found in. With a key, each secret's HMAC-SHA-256 goes into `local`.
+    pub fn report(
+        &self,
+        tree: Option<&dyn Material>,
+        findings: &mut [Finding],
+        key: Option<&[u8]>,
+    ) -> Report {
+        let mut coverage = Coverage::new(NAME);
+        coverage.read = self.graph.shared.iter().filter(|shared| **shared).count() as u64;
+        self.gaps(&mut coverage);
+        let by_number: HashMap<u32, Vec<&Place>> =
+            self.places.iter().fold(HashMap::new(), |mut map, place| {
+                map.entry(place.number).or_insert_with(Vec::new).push(place);
+                map
+            });
+        let mut groups: BTreeMap<(usize, Digest), Group> = BTreeMap::new();
+        let mut persons: BTreeMap<(String, Grade, &'static str), Group> = BTreeMap::new();
+        let mut unreached: BTreeSet<(String, String)> = BTreeSet::new();
+        for kept in &self.kept {
+            let places = self.places_of(kept, &by_number);
+            if places.is_empty() && kept.number < self.history.objects() {
+                self.only_here(kept, &mut unreached);
+            }
+            for (path, span) in places {
+                self.secrets_at(kept, &path, span, &mut groups);
+                persons_at(kept, &path, span, &mut persons);
+                self.unread_at(kept, &path, span, &mut coverage);
+            }
+        }
+        let values = tree.map(|tree| values_in(tree, findings)).unwrap_or_default();
+        let reached = self.reached(&groups, &persons);
+        let mut observed = Observed::default();
+        let mut secrets: BTreeMap<&str, (u64, u64, u64)> = BTreeMap::new();
+        let mut local_keys = BTreeMap::new();
+        let mut listed: BTreeMap<usize, usize> = BTreeMap::new();
+        for (at, ((rule, value), group)) in groups.iter().enumerate() {
+            let id = self.sweep.rules()[*rule].id.as_str();
+            let counts = secrets.entry(id).or_default();
+            counts.0 += 1;
+            counts.1 += u64::from(group.sights.iter().any(|s| s.span.head));
+            counts.2 += group.sights.len() as u64;
+            let identity = self.identity(id, group);
+            let known: Vec<usize> = values.get(&(*rule, *value)).cloned().unwrap_or_default();
+            let history = self.in_history(group);
+            if known.is_empty() {
+                let listed = listed.entry(*rule).or_default();
+                *listed += 1;
+                if *listed > MOST_FINDINGS {
+                    continue;
+                }
+            }
+            let mut fresh = self.secret(*rule, group, &identity);
+            if let Some(key) = key {
+                local_keys.insert(fresh.fingerprint.to_string(), hmac(key, value));
+            }
+            for at_tree in &known {
+                let finding = &mut findings[*at_tree];
+                if finding.fingerprint != fresh.fingerprint {
+                    // Known by where it was first: an edit of today's file does not change that.
+                    finding.aliases.push(finding.fingerprint.to_string());
+                    finding.fingerprint = fresh.fingerprint;
+                }
+                finding.history.clone_from(&history);
+                finding.reached = reached.get(at).cloned();
+                finding.development_only &= fresh.development_only;
+            }
+            if known.is_empty() {
+                fresh.history = history;
+                fresh.reached = reached.get(at).cloned();
+                observed.findings.push(fresh);
+            }
+        }
+        for (rule, count) in listed.into_iter().filter(|(_, count)| *count > MOST_FINDINGS) {
+            let why = format!(
+                "{count} secrets of `{}`: more than {MOST_FINDINGS} are counted, not listed",
+                self.sweep.rules()[rule].id
+            );
+            coverage.cannot_read(At::file(".git"), why);
+        }
+        let mut numbers: BTreeMap<String, u64> = BTreeMap::new();
+        for (at, ((path, grade, kind), group)) in persons.iter().enumerate() {
+            let id = personal_data::id_of(*grade, kind);
+            *numbers.entry(id.clone()).or_default() += 1;
+            if numbers.get(&id).is_some_and(|n| *n > MOST_FINDINGS as u64) {
+                continue;
+            }
+            let history = self.in_history(group);
+            let reach = reached.get(groups.len() + at).cloned();
+            let known = findings.iter_mut().find(|f| {
+                f.kind == FindingKind::PersonalData
+                    && f.id == id
+                    && f.places.first().is_some_and(|place| place.path == *path)
+            });
+            match known {
+                Some(finding) => {
+                    finding.history = history;
+                    finding.reached = reach;
+                }
+                None => {
+                    let mut finding = personal_data::finding(*grade, kind, None, &self.identity(&id, group));
+                    finding.development_only = paths::is_test(path);
+                    finding.places = self.at(group);
+                    finding.history = history;
+                    finding.reached = reach;
+                    observed.findings.push(finding);
+                }
+            }
+        }
+        observed.findings.sort_by(|a, b| (&a.places, &a.id).cmp(&(&b.places, &b.id)));
+        let shown: BTreeMap<_, _> = secrets
+            .into_iter()
+            .map(|(id, (distinct, head, places))| {
+                (id, json!({"distinct": distinct, "at_head": head, "places": places}))
+            })
+            .collect();
+        let times = self.graph.rows.iter().zip(&self.graph.shared).filter(|(_, shared)| **shared);
+        let first = times.clone().map(|(row, _)| row.time).min().map(day);
+        let last = times.map(|(row, _)| row.time).max().map(day);
+        let value = json!({
+            "present": true,
+            "read": !self.stopped,
+            "commits": coverage.read,
+            "first": first,
+            "last": last,
+            "rules": self.sweep.rules().len(),
+            "rule_set": secrets::rule_set(),
+            "secrets": shown,
+            "personal_data": numbers,
+        });
+        observed.evidence.extend(Evidence::new(NAME, value, "git"));
+        coverage.unread.sort();
+        coverage.unread.dedup();
+        observed.coverage.push(coverage);
+        Report { observed, local: self.local(&unreached, local_keys) }
+    }
+
+    /// What keeps the history from being whole.
+    fn gaps(&self, coverage: &mut Coverage) {
+        let mut gap = |why: String| coverage.cannot_read(At::file(".git"), why);
+        for problem in &self.history.problems {
+            gap(problem.clone());
+        }
+        if !self.history.shallow.is_empty() {
+            gap("a shallow clone: the commits before its edge are not here; `git fetch --unshallow`"
+                .to_owned());
+        }
+        if self.history.partial {
+            gap("a partial clone: objects were left out on purpose; clone again without --filter".to_owned());
+        }
+        let lacks: u64 = self.graph.rows.iter().map(|row| u64::from(row.lacks)).sum();
+        if lacks > 0 && self.history.shallow.is_empty() {
+            gap(format!("{lacks} parents of commits are missing from this clone"));
+        }
+        let treeless = self.graph.rows.iter().filter(|row| row.tree == NONE).count();
+        if treeless > 0 {
+            gap(format!("the trees of {treeless} commits are missing from this clone"));
+        }
+        if self.graph.order.len() < self.graph.rows.len() {
+            gap("commits that are their own ancestors".to_owned());
+        }
+        if self.damaged_trees > 0 {
+            gap(format!("{} trees are damaged", self.damaged_trees));
+        }
+        if self.missing_more > 0 {
+            gap("more objects are missing from this clone than are listed".to_owned());
+        }
+        if self.places_cut {
+            gap("more places than are worked out".to_owned());
+        }
+        if self.counts.cut {
+            gap("more matches than are kept".to_owned());
+        }
+        if self.stopped {
+            gap("the time allowed was over before all of it was read".to_owned());
+        }
+        let lost = self.graph.other_tips.iter().filter(|(_, tip)| *tip == super::graph::Tip::Missing).count();
+        if lost > 0 {
+            gap(format!("{lost} references name what this clone does not hold"));
+        }
+    }
+
+    /// Where a thing lies in what all clones share.
+    fn places_of(&self, kept: &Kept, by_number: &HashMap<u32, Vec<&Place>>) -> Vec<(String, Span)> {
+        match kept.kind {
+            Kind::Commit => {
+                let Some(at) = self.graph.place(kept.number) else { return Vec::new() };
+                if !self.graph.shared[at as usize] {
+                    return Vec::new();
+                }
+                let time = self.graph.rows[at as usize].time;
+                let span = Span { first: (time, at), last: (time, at), head: self.graph.head == Some(at) };
+                vec![("commit message".to_owned(), span)]
+            }
+            Kind::Tag => self
+                .graph
+                .tags
+                .iter()
+                .filter(|(tag, _)| *tag == kept.number)
+                .map(|(_, index)| &self.history.refs.all[*index as usize])
+                .filter(|reference| !reference.local)
+                .filter_map(|reference| {
+                    let number = self.history.find(&reference.id)?;
+                    let at = self.graph.tips.iter().find(|(index, _)| {
+                        self.history.refs.all[*index as usize].id == reference.id && number == kept.number
+                    });
+                    let at = at.map_or(NONE, |(_, at)| *at);
+                    let time = self.graph.rows.get(at as usize).map_or(0, |row| row.time);
+                    let span = Span { first: (time, at), last: (time, at), head: false };
+                    Some((format!("message of {}", reference.name), span))
+                })
+                .take(1)
+                .collect(),
+            Kind::Blob | Kind::Tree => by_number
+                .get(&kept.number)
+                .map(|places| places.iter().map(|p| (p.path.clone(), p.span)).collect())
+                .unwrap_or_default(),
+        }
+    }
+
+    fn secrets_at(&self, kept: &Kept, path: &str, span: Span, groups: &mut BTreeMap<(usize, Digest), Group>) {
+        let hits: Vec<_> = kept.marks.iter().map(|mark| mark.hit.clone()).collect();
+        for hit in sweep::stands(self.sweep.rules(), path, &hits) {
+            let Some(mark) = kept.marks.iter().find(|mark| mark.hit == hit) else { continue };
+            let Mark { line, value, .. } = mark;
+            let group = groups.entry((hit.rule, *value)).or_default();
+            group.sights.push(Sight {
+                number: kept.number,
+                path: path.to_owned(),
+                line: *line,
+                offset: hit.value.start,
+                span,
+            });
+        }
+    }
+
+    fn unread_at(&self, kept: &Kept, path: &str, span: Span, coverage: &mut Coverage) {
+        let closed = kept.head.as_ref().and_then(|head| magic::closed_container(path, head));
+        let why = match (&kept.unread, closed) {
+            (Some(why), _) => why.clone(),
+            // What lies in the tree of today is told by the collectors of the tree.
+            (None, Some(kind)) if !span.head => format!("{kind}: not looked into"),
+            (None, _) => return,
+        };
+        if coverage.unread.len() < MOST_UNREAD {
+            coverage.cannot_read(At::file(self.at_commit(path, span)), why);
+        } else if coverage.unread.len() == MOST_UNREAD {
+            coverage.cannot_read(At::file(".git"), format!("more than {MOST_UNREAD} objects not read"));
+        }
+    }
+
+    /// A path in the history: itself where it is there today, else behind the commit that had it
+    /// last, as `git show` takes it.
+    fn at_commit(&self, path: &str, span: Span) -> String {
+        if span.head {
+            return path.to_owned();
+        }
+        let id = self.commit_id(span.last.1);
+        if path == "commit message" {
+            format!("commit {}", short(&id))
+        } else {
+            format!("{}:{path}", short(&id))
+        }
+    }
+
+    fn commit_id(&self, at: u32) -> String {
+        self.graph.rows.get(at as usize).map_or_else(String::new, |row| to_hex(self.history.id(row.number)))
+    }
+
+    /// The identity of a find: its first version, as the tree's collectors name it.
+    fn identity(&self, id: &str, group: &Group) -> String {
+        let oldest = group.sights.iter().min_by_key(|s| (s.span.first.0, &s.path, s.offset));
+        let Some(oldest) = oldest else { return id.to_owned() };
+        let content = self.kept_of(oldest.number).and_then(|kept| kept.content);
+        let content = content.map(|digest| digest.to_string()).unwrap_or_default();
+        format!("{id}:{content}:{}", oldest.offset)
+    }
+
+    fn kept_of(&self, number: u32) -> Option<&Kept> {
+        let at = self.kept.partition_point(|kept| kept.number < number);
+        self.kept[at..].iter().take_while(|k| k.number == number).find(|k| k.content.is_some())
+    }
+
+    fn secret(&self, rule: usize, group: &Group, identity: &str) -> Finding {
+        let rule = &self.sweep.rules()[rule];
+        let mut finding = Finding::new(FindingKind::Secret, &rule.id, "no-secret", &rule.name, identity);
+        finding.severity = Some(rule.severity);
+        finding.development_only = group.sights.iter().all(|s| paths::is_test(&s.path));
+        finding.remedy = Some(format!(
+            "{} It is in the history, though no longer in the tree: whoever cloned has it, and rewriting the history \
+             does not take it back.",
+            rule.revoke
+        ));
+        finding.places = self.at(group);
+        finding
+    }
+
+    fn at(&self, group: &Group) -> Vec<At> {
+        let mut out: Vec<At> = self
+            .by_path(group)
+            .into_iter()
+            .map(|(path, (sight, span))| At::line(self.at_commit(path, span), sight.line))
+            .collect();
+        out.sort();
+        out.truncate(MOST_PLACES);
+        out
+    }
+
+    /// By path the last version that has it, and its whole span.
+    fn by_path<'g>(&self, group: &'g Group) -> BTreeMap<&'g str, (&'g Sight, Span)> {
+        let mut out: BTreeMap<&str, (&Sight, Span)> = BTreeMap::new();
+        for sight in &group.sights {
+            // Messages are as many places as there are commits that say it.
+            match out.get_mut(sight.path.as_str()) {
+                Some((last, span)) => {
+                    if (sight.span.head, sight.span.last) > (last.span.head, last.span.last) {
+                        *last = sight;
+                    }
+                    span.first = span.first.min(sight.span.first);
+                    span.last = span.last.max(sight.span.last);
+                    span.head |= sight.span.head;
+                }
+                None => {
+                    out.insert(&sight.path, (sight, sight.span));
+                }
+            }
+        }
+        out
+    }
+
+    fn in_history(&self, group: &Group) -> Vec<InHistory> {
+        let commit = |(time, at): (i64, u32)| domain::Commit {
+            id: self.commit_id(at),
+            date: Timestamp::from_unix(time).date(),
+        };
+        self.by_path(group)
+            .into_iter()
+            .take(MOST_PLACES)
+            .map(|(path, (sight, span))| InHistory {
+                path: path.to_owned(),
+                line: sight.line,
+                blob: to_hex(self.history.id(sight.number)),
+                first: commit(span.first),
+                last: commit(span.last),
+                at_head: span.head,
+            })
+            .collect()
+    }
+
+    /// For each group, secrets first, the references that lead to it.
+    fn reached(
+        &self,
+        secrets: &BTreeMap<(usize, Digest), Group>,
+        persons: &BTreeMap<(String, Grade, &'static str), Group>,
+    ) -> Vec<Reached> {
+        let groups: Vec<&Group> = secrets.values().chain(persons.values()).collect();
+        let mut out = vec![Reached::default(); groups.len()];
+        for (slice, groups) in groups.chunks(64).enumerate() {
+            let mut of: HashMap<u32, u64> = HashMap::new();
+            for (bit, group) in groups.iter().enumerate() {
+                for sight in &group.sights {
+                    *of.entry(sight.number).or_default() |= 1 << bit;
+                }
+            }
+            let bits = self.carry(&of);
+            for (index, at) in &self.graph.tips {
+                let reference = &self.history.refs.all[*index as usize];
+                let mut bits = bits[*at as usize];
+                bits |= self.tag_bits(*index, &of);
+                if reference.local || reference.name == "HEAD" {
+                    continue;
+                }
+                while bits != 0 {
+                    let bit = bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    let reached = &mut out[slice * 64 + bit];
+                    reached.names.push(reference.name.clone());
+                }
+            }
+        }
+        for reached in &mut out {
+            reached.names.sort_by_key(|name| (rank(name), name.clone()));
+            reached.names.dedup();
+            reached.total = reached.names.len() as u64;
+            reached.names.truncate(MOST_NAMES);
+        }
+        out
+    }
+
+    fn tag_bits(&self, index: u32, of: &HashMap<u32, u64>) -> u64 {
+        if !self.has_kept_tags {
+            return 0;
+        }
+        self.graph
+            .tags
+            .iter()
+            .filter(|(_, of_index)| *of_index == index)
+            .filter_map(|(tag, _)| of.get(tag))
+            .fold(0, |bits, more| bits | more)
+    }
+
+    /// What each commit has or had before it, bit by bit.
+    fn carry(&self, of: &HashMap<u32, u64>) -> Vec<u64> {
+        let Graph { rows, order, .. } = &self.graph;
+        let mut bits = self.shapes.bits(&self.graph, |number| of.get(&number).copied().unwrap_or(0));
+        for at in order {
+            let row = &rows[*at as usize];
+            let before = row
+                .parents
+                .iter()
+                .filter_map(|parent| self.graph.place(*parent))
+                .fold(0, |all, parent| all | bits[parent as usize]);
+            bits[*at as usize] |= before | of.get(&row.number).copied().unwrap_or(0);
+        }
+        bits
+    }
+
+    /// What no shared reference leads to.
+    fn only_here(&self, kept: &Kept, out: &mut BTreeSet<(String, String)>) {
+        let id = to_hex(self.history.id(kept.number));
+        for hit in sweep::stands(
+            self.sweep.rules(),
+            "",
+            &kept.marks.iter().map(|mark| mark.hit.clone()).collect::<Vec<_>>(),
+        ) {
+            out.insert((self.sweep.rules()[hit.rule].id.clone(), short(&id).to_owned()));
+        }
+        for person in &kept.plain {
+            out.insert((personal_data::id_of(person.seen.grade, person.seen.kind), short(&id).to_owned()));
+        }
+        if let Some(why) = &kept.unread {
+            out.insert((why.clone(), short(&id).to_owned()));
+        }
+    }
+
+    fn local(&self, unreached: &BTreeSet<(String, String)>, keys: BTreeMap<String, String>) -> Value {
+        let shared = self.graph.shared.iter().filter(|shared| **shared).count();
+        let stashes = self.history.refs.all.iter().filter(|r| r.local && r.name == "stash").count();
+        let mut out = json!({
+            "blobs": self.counts.blobs,
+            "binary": self.counts.binary,
+            "bytes": self.counts.bytes,
+            "references": self.history.refs.all.len(),
+            "unreached_commits": self.graph.rows.len() - shared,
+            "stashes": stashes,
+            "unreached": unreached
+                .iter()
+                .take(MOST_UNREAD)
+                .map(|(what, object)| json!({"what": what, "object": object}))
+                .collect::<Vec<_>>(),
+        });
+        if !keys.is_empty() {
+            out["hmac"] = json!(keys);
+        }
+        out
+    }
+}
+
+fn persons_at(kept: &Kept, path: &str, span: Span, out: &mut BTreeMap<(String, Grade, &'static str), Group>) {
+    let table = matches!(paths::extension(path).to_ascii_lowercase().as_str(), "csv" | "tsv" | "psv");
+    for person in if table { &kept.table } else { &kept.plain } {
+        let Sighting { kind, grade, offset } = person.seen;
+        out.entry((path.to_owned(), grade, kind)).or_default().sights.push(Sight {
+            number: kept.number,
+            path: path.to_owned(),
+            line: person.line,
+            offset,
+            span,
+        });
+    }
+}
+
+/// The values of the secrets that the tree's findings tell of, by rule and digest: which findings
+/// they are. Read again from the files, because no finding keeps a value.
+fn values_in(tree: &dyn Material, findings: &[Finding]) -> HashMap<(usize, Digest), Vec<usize>> {
+    let mut out: HashMap<(usize, Digest), Vec<usize>> = HashMap::new();
+    let Ok(scanner) = secrets::scanner() else { return out };
+    let mut by_file: BTreeMap<&str, Vec<(u32, usize)>> = BTreeMap::new();
+    for (at, finding) in findings.iter().enumerate().filter(|(_, f)| f.kind == FindingKind::Secret) {
+        if let Some(At { path, line: Some(line) }) = finding.places.first() {
+            by_file.entry(path).or_default().push((*line, at));
+        }
+    }
+    for (path, wanted) in by_file {
+        let Ok(entry) = tree.entries().binary_search_by(|e| e.path.as_str().cmp(path)) else { continue };
+        let crate::text::Content::Text(text) = crate::text::look(tree, &tree.entries()[entry]) else {
+            continue;
+        };
+        let mut lines = crate::text::Lines::of(&text);
+        for hit in scanner.scan(path, &text).hits {
+            let line = lines.line(hit.value.start);
+            let id = &scanner.rules()[hit.rule].id;
+            for (_, at) in wanted.iter().filter(|(at, finding)| *at == line && findings[*finding].id == *id) {
+                let list = out.entry((hit.rule, Digest::of(&text[hit.value.clone()]))).or_default();
+                if !list.contains(at) {
+                    list.push(*at);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Branches before tags before the forge's own references.
+fn rank(name: &str) -> u8 {
+    match name.split_once('/').map_or("", |(start, _)| start) {
+        "tags" => 1,
+        "pull" | "merge-requests" | "changes" | "notes" | "keep-around" => 2,
+        _ => 0,
+    }
+}
+
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+fn day(time: i64) -> String {
+    Timestamp::from_unix(time).date().to_string()
+}
+
+/// HMAC-SHA-256 over a value's digest (RFC 2104), in hexadecimal.
+fn hmac(key: &[u8], value: &Digest) -> String {
+    const BLOCK: usize = 64;
+    let mut block = [0u8; BLOCK];
+    if key.len() > BLOCK {
+        block[..32].copy_from_slice(Digest::of(key).as_bytes());
+    } else {
+        block[..key.len()].copy_from_slice(key);
+    }
+    let padded = |with: u8| block.map(|b| b ^ with).to_vec();
+    let mut inner = padded(0x36);
+    inner.extend_from_slice(value.as_bytes());
+    let mut outer = padded(0x5c);
+    outer.extend_from_slice(Digest::of(&inner).as_bytes());
+    Digest::of(&outer).hex()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hmac_is_keyed() {
+        let value = Digest::of(b"value");
+        assert_ne!(hmac(b"one", &value), hmac(b"two", &value));
+        assert_eq!(hmac(&[0xaa; 131], &value), hmac(Digest::of(&[0xaa; 131]).as_bytes(), &value));
+    }
+}
