@@ -146,6 +146,9 @@ pub(crate) struct Check {
     /// Form of the answer
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+    /// Leave the git history unread: what it holds is then unknown
+    #[arg(long)]
+    pub(crate) no_history: bool,
     /// Judge only what changed since this git revision
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,

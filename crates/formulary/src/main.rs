@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod git_environment;
+mod history;
 mod http;
 mod landing;
 mod library;

@@ -11,22 +11,40 @@ pub(crate) struct World {
     pub(crate) now: Timestamp,
     /// Where feeds are kept, unless the command line says otherwise.
     pub(crate) library: Option<PathBuf>,
+    /// The register's folder, unless the command line says otherwise.
+    pub(crate) register: Option<PathBuf>,
+    /// The key a person signs with, unless the command line says otherwise.
+    pub(crate) key: Option<PathBuf>,
+    /// The user's own folder.
+    pub(crate) home: Option<PathBuf>,
 }
 
 impl World {
-    /// The real one. `FORMULARY_FEEDS` names the feeds' folder; else the user's data folder.
+    /// The real one. `FORMULARY_FEEDS` names the feeds' folder, else it is the user's data folder;
+    /// `FORMULARY_REGISTER` the register, `FORMULARY_KEY` the key. `FORMULARY_NOW` is the clock of a
+    /// rehearsal or a test: an instant, which then stands still.
     pub(crate) fn real() -> Self {
         let now = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .ok()
             .and_then(|since| i64::try_from(since.as_secs()).ok())
             .map_or(Timestamp::from_unix(0), Timestamp::from_unix);
-        Self { now, library: library() }
+        let now = std::env::var("FORMULARY_NOW").ok().and_then(|text| text.parse().ok()).unwrap_or(now);
+        Self {
+            now,
+            library: library(),
+            register: named("FORMULARY_REGISTER"),
+            key: named("FORMULARY_KEY"),
+            home: named("HOME").or_else(|| named("USERPROFILE")),
+        }
     }
 }
 
+fn named(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
 fn library() -> Option<PathBuf> {
-    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     named("FORMULARY_FEEDS")
         .or_else(|| Some(named("XDG_DATA_HOME")?.join("formulary/feeds")))
         .or_else(|| Some(named("HOME")?.join(".local/share/formulary/feeds")))

@@ -14,7 +14,7 @@ use crate::{
     leaf::{Leaf, NotALeaf},
     refused::Refused,
     register::{Register, Told},
-    statement::LOG,
+    statement::{LOG, Statement},
 };
 
 /// A statement may be this much younger than the log's clock says it is, in seconds.
@@ -186,6 +186,23 @@ impl Register {
             }
             signature.verify(statement, key)?;
         }
+        Ok(())
+    }
+
+    /// Whether a statement would be taken if it were signed and logged at this time; applies it here, so
+    /// ask a copy.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn would(&mut self, statement: &Statement, at: domain::Timestamp) -> Result<(), Refused> {
+        let digest = statement.digest()?;
+        if self.statements.contains_key(&digest) {
+            return Err(Refused::Twice);
+        }
+        let logged = Logged { index: self.size, digest, at: at.max(self.last), by: statement.by.clone() };
+        self.apply(&logged, statement)?;
+        self.statements.insert(digest, self.size);
+        self.size += 1;
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ pub enum Words {
     },
     /// Only the digest of salt and text is public.
     Sealed {
-        /// SHA-256 over the 32 bytes of salt followed by the text.
+        /// The salted digest of the text, as `store::private` makes it.
         sealed: Digest,
     },
 }
@@ -35,9 +35,7 @@ impl Words {
 
     /// Words behind a digest; `salt` is random and kept with the text.
     pub fn sealed(salt: &[u8; 32], text: &str) -> Self {
-        let mut bytes = salt.to_vec();
-        bytes.extend_from_slice(text.as_bytes());
-        Self::Sealed { sealed: Digest::of(&bytes) }
+        Self::Sealed { sealed: store::private::salted_digest(text.as_bytes(), salt) }
     }
 
     /// The text, where it is public.

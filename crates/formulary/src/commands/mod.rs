@@ -1,19 +1,30 @@
 //! The commands, one file each.
 
+mod agenda;
+mod attest;
+mod body;
+mod case_text;
 mod changes;
 mod check;
 mod ci;
 mod comment;
 mod compare;
 mod completions;
+mod decision;
 mod feeds;
+mod handling;
 mod hook;
 mod init;
+mod log;
 mod policy;
 mod receive;
+mod register;
 mod replay;
+mod review;
 mod staged;
 mod sync;
+mod verify;
+mod vote;
 mod what_if;
 mod who;
 mod why;
@@ -39,6 +50,15 @@ pub(crate) fn run(arguments: Arguments, world: &World) -> Result<u8, Failure> {
         Command::Hook(args) => hook::run(&args, world),
         Command::Comment(args) => comment::run(&args, world),
         Command::Ci { forge } => ci::run(forge),
+        Command::Body(args) => body::run(&args, world),
+        Command::Attest(args) => attest::run(&args, world),
+        Command::Review(args) => review::run(&args, world),
+        Command::Vote(args) => vote::run(&args, world),
+        Command::Decision(args) => decision::run(&args, world),
+        Command::Log(args) => log::run(&args, world),
+        Command::Register(args) => register::run(&args, world),
+        Command::Verify(args) => verify::run(&args),
+        Command::Agenda(args) => agenda::run(&args, world),
         Command::Completions { shell } => completions::run(shell),
     }
 }

@@ -1,0 +1,290 @@
+//! Cases in words: the list, one case, and the board's paper.
+
+use std::fmt::Write as _;
+
+use domain::{Outcome, Timestamp};
+use pages::columns::{WIDTH, cut, wrap};
+use register::{Register, act::review::Asks, review::Review, words::Words};
+
+/// Words for a reader: the text, what was revealed, or that they are sealed.
+pub(super) fn read(register: &Register, words: &Words) -> String {
+    match words {
+        Words::Public { text } => pages::columns::clean(text),
+        Words::Sealed { sealed } if register.erased.contains(sealed) => "(erased)".to_owned(),
+        Words::Sealed { sealed } => match register.revealed.get(sealed) {
+            Some(text) => pages::columns::clean(text),
+            None => format!("(not public: {})", &sealed.to_string()[..19]),
+        },
+    }
+}
+
+/// What a review is about, in a line.
+pub(super) fn about(review: &Review) -> String {
+    match &review.opening.case {
+        Some(case) => format!("{} of {case}", review.opening.asks.word()),
+        None => review.opening.asks.word().to_owned(),
+    }
+}
+
+/// Open reviews, the oldest first.
+pub(super) fn list(register: &Register, now: Timestamp, all: bool) -> String {
+    let mut reviews: Vec<&Review> = register.reviews.values().filter(|r| all || r.is_open()).collect();
+    reviews.sort_by_key(|r| r.opened.index);
+    if reviews.is_empty() {
+        return "No review is open. `formulary review open --help` says how to open one.\n".to_owned();
+    }
+    let mut out = String::new();
+    for review in reviews {
+        let days = now.date().days_since(review.opened.at.date());
+        let state = match &review.closed {
+            None => {
+                let expected = review.expected(&register.body);
+                let late = if now.date() > expected { ", late" } else { "" };
+                format!("open {days} d, expected by {expected}{late}")
+            }
+            Some(closed) => match closed.ruling {
+                Some(ruling) => format!("{} on {}", ruling.word(), closed.logged.at.date()),
+                None => format!("taken back on {}", closed.logged.at.date()),
+            },
+        };
+        let _ = writeln!(out, "{}  {}", review.id, cut(&about(review), WIDTH - 12));
+        let _ = writeln!(out, "            {state}");
+        if review.is_open() {
+            out.push_str(&awaits(register, review));
+        }
+    }
+    out
+}
+
+/// Whom a case waits for.
+pub(super) fn awaits(register: &Register, review: &Review) -> String {
+    let mut out = String::new();
+    let mut line = |text: &str| {
+        for (i, part) in wrap(text, WIDTH - 14).into_iter().enumerate() {
+            let _ = writeln!(out, "            {}{part}", if i == 0 { "" } else { "  " });
+        }
+    };
+    for missing in &review.missing {
+        line(&format!("missing: {missing}"));
+    }
+    let count = review.count(&register.body);
+    for awaited in review.awaited(&register.body) {
+        let people =
+            if awaited.people.is_empty() { "nobody holds it".to_owned() } else { awaited.people.join(", ") };
+        match awaited.role {
+            Some(role) => line(&format!("awaits {role}: {people}")),
+            None if !count.blocked_by.is_empty() => {
+                line(&format!("awaits whether the answer settles the concern: {people}"));
+            }
+            None => line(&format!("awaits {} more of: {people}", count.people_awaited)),
+        }
+    }
+    if !count.blocked_by.is_empty() {
+        line(&format!("blocked by a concern of {}", count.blocked_by.join(", ")));
+    }
+    if count.stands() && review.is_open() && review.missing.is_empty() {
+        line(&format!("the quorum stands: `formulary decision make {} grant …`", review.id));
+    }
+    out
+}
+
+/// One case.
+pub(super) fn show(register: &Register, review: &Review, now: Timestamp) -> String {
+    let mut out = format!("{}  {}\n", review.id, about(review));
+    let mut field = |label: &str, text: &str| {
+        for (i, part) in wrap(text, WIDTH - 14).into_iter().enumerate() {
+            let _ = writeln!(out, "  {:<10}  {part}", if i == 0 { label } else { "" });
+        }
+    };
+    let days = now.date().days_since(review.opened.at.date());
+    field("opened", &format!("{} by {}, {days} days ago", review.opened.at.date(), review.opened.by));
+    field("why", &read(register, &review.opening.reason));
+    field("owner", &review.opening.owner);
+    match &review.opening.asks {
+        Asks::Closure { closure } => {
+            field("attacker", &read(register, &closure.attacker));
+            field("adds", &read(register, &closure.publication_adds));
+            field("harm", &read(register, &closure.path_to_harm));
+            field("scope", &closure.scope.join(", "));
+            field("until", &closure.until.to_string());
+        }
+        Asks::Exception { control, scope, until } => {
+            let scope = scope.as_ref().map(|s| format!(", {s}")).unwrap_or_default();
+            field("sets aside", &format!("{control}{scope} until {until}"));
+        }
+        _ => {}
+    }
+    if let Some(assessed) = review.latest() {
+        field("evidence", &assessed.digest.to_string());
+        field("basis", &assessed.basis.to_string());
+        field(
+            "answer",
+            &format!("{} by {} as of {}", assessed.outcome, assessed.pack, assessed.as_of.date()),
+        );
+        for reason in assessed.reasons.iter().filter(|r| r.outcome >= Outcome::Referred) {
+            field(
+                "",
+                &format!(
+                    "{} ({}): {} in {}, {}",
+                    reason.control, reason.row, reason.state, reason.count, reason.outcome
+                ),
+            );
+        }
+        let attested = assessed.states.iter().filter(|s| s.attested.is_some()).count();
+        if attested > 0 {
+            field("attested", &format!("{attested} controls are met because somebody stated it"));
+        }
+    }
+    if !review.positions.is_empty() {
+        let _ = writeln!(out, "\nPositions");
+        for held in review.held() {
+            let says = held.position.says.as_ref().map(|w| read(register, w)).unwrap_or_default();
+            let clause = held.position.clause.as_ref().map(|c| format!(" [{c}]")).unwrap_or_default();
+            let text = format!("{}{clause} {says}", held.position.stance.word());
+            for (i, part) in wrap(&text, WIDTH - 14).into_iter().enumerate() {
+                let _ = writeln!(out, "  {:<10}  {part}", if i == 0 { held.logged.by.as_str() } else { "" });
+            }
+            for (logged, reply) in review.answers.iter().filter(|(_, a)| a.to == held.logged.by) {
+                let text = format!("answered by {}: {}", logged.by, read(register, &reply.says));
+                for part in wrap(&text, WIDTH - 16) {
+                    let _ = writeln!(out, "                {part}");
+                }
+            }
+            if review.satisfied.contains(&held.logged.by) {
+                let _ = writeln!(out, "                settled");
+            }
+        }
+        for stale in review.stale() {
+            let _ = writeln!(out, "  {:<10}  stale: the basis changed since", stale.person);
+            for line in stale.changed.iter().take(5) {
+                let _ = writeln!(out, "                {}", cut(line, WIDTH - 16));
+            }
+        }
+    }
+    if review.is_open() {
+        let _ = writeln!(out, "\nExpected by {}", review.expected(&register.body));
+        out.push_str(&awaits(register, review));
+    } else if let Some(closed) = &review.closed {
+        let ruling = closed.ruling.map_or("taken back", |r| r.word());
+        let _ = writeln!(
+            out,
+            "\nClosed: {ruling} on {} (entry {})",
+            closed.logged.at.date(),
+            closed.logged.index
+        );
+    }
+    out
+}
+
+/// The board's paper: from the same data, in Markdown.
+pub(super) fn paper(register: &Register, review: &Review, now: Timestamp) -> String {
+    let mut out = format!("# {}: {}\n\n", review.id, about(review));
+    let body = &register.body;
+    let _ = writeln!(out, "Paper for {}, {}.\n", body.name, now.date());
+    let _ = writeln!(out, "## What is asked\n\n{}\n", read(register, &review.opening.reason));
+    let _ = writeln!(out, "- Owner of the outcome: {}", review.opening.owner);
+    let _ = writeln!(
+        out,
+        "- Opened on {} by {}; an answer is expected by {}.",
+        review.opened.at.date(),
+        review.opened.by,
+        review.expected(body)
+    );
+    if review.missing.is_empty() {
+        let _ = writeln!(out, "- The application is complete.");
+    } else {
+        for missing in &review.missing {
+            let _ = writeln!(out, "- Missing: {missing}");
+        }
+    }
+    if let Some(assessed) = review.latest() {
+        let _ = writeln!(out, "\n## The evidence\n");
+        let _ = writeln!(
+            out,
+            "The pack {} answers **{}** as of {}.\n",
+            assessed.pack,
+            assessed.outcome,
+            assessed.as_of.date()
+        );
+        if !assessed.reasons.is_empty() {
+            let _ = writeln!(
+                out,
+                "| control | clause | state | concerns | alone it would make |\n| --- | --- | --- | --- | --- |"
+            );
+            for r in &assessed.reasons {
+                let _ = writeln!(
+                    out,
+                    "| {} | {} | {} | {} | {} |",
+                    r.control, r.row, r.state, r.count, r.outcome
+                );
+            }
+        }
+        let count = |state| assessed.states.iter().filter(|s| s.state == state).count();
+        let _ = writeln!(
+            out,
+            "\nControls: {} met, {} not met, {} unknown; {} attested, {} set aside.",
+            count(domain::ControlState::Met),
+            count(domain::ControlState::NotMet),
+            count(domain::ControlState::Unknown),
+            assessed.states.iter().filter(|s| s.attested.is_some()).count(),
+            assessed.states.iter().filter(|s| s.excepted.is_some()).count(),
+        );
+        let _ = writeln!(out, "\nAssessment `{}`, basis `{}`.", assessed.digest, assessed.basis);
+    }
+    let _ = writeln!(out, "\n## Positions\n");
+    if review.positions.is_empty() {
+        let _ = writeln!(out, "None yet.");
+    }
+    for held in review.held() {
+        let says =
+            held.position.says.as_ref().map(|w| format!(": {}", read(register, w))).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "- {} ({}): {}{says}",
+            held.logged.by,
+            body.people
+                .get(&held.logged.by)
+                .map(|p| p.roles.iter().cloned().collect::<Vec<_>>().join(", "))
+                .unwrap_or_default(),
+            held.position.stance.word()
+        );
+        for (logged, reply) in review.answers.iter().filter(|(_, a)| a.to == held.logged.by) {
+            let _ = writeln!(out, "  - answered by {}: {}", logged.by, read(register, &reply.says));
+        }
+    }
+    let _ = writeln!(out, "\n## Recommendation\n\n{}", recommendation(register, review));
+    out
+}
+
+/// What the rules recommend, with the reason: never a person's judgement.
+pub(super) fn recommendation(register: &Register, review: &Review) -> String {
+    let count = review.count(&register.body);
+    match review.latest() {
+        _ if !review.missing.is_empty() => "Complete the application first.".to_owned(),
+        Some(a) if a.outcome == Outcome::Refused => {
+            "Do not grant: the packs refuse it. Mend it, or decide on an exception first.".to_owned()
+        }
+        Some(a) if a.outcome == Outcome::NotEvaluated => {
+            "Do not decide yet: a part could not be evaluated; the assessment says what fills the gap."
+                .to_owned()
+        }
+        _ if !count.blocked_by.is_empty() => {
+            format!("Answer the concern of {} first.", count.blocked_by.join(", "))
+        }
+        _ if count.stands() => "Grant: the quorum stands and no concern is open.".to_owned(),
+        Some(a) => {
+            let referred: Vec<&str> = a
+                .reasons
+                .iter()
+                .filter(|r| r.outcome == Outcome::Referred)
+                .map(|r| r.control.as_str())
+                .collect();
+            if referred.is_empty() {
+                "Nothing stands against it but the positions still awaited.".to_owned()
+            } else {
+                format!("Look at what the packs refer to people: {}.", referred.join(", "))
+            }
+        }
+        None => "Decide on the reason given: no assessment was asked for.".to_owned(),
+    }
+}

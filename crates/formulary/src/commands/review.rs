@@ -1,0 +1,368 @@
+//! `formulary review`: opens cases, shows them, and carries concerns to their end.
+
+use std::{fmt::Write as _, path::Path};
+
+use domain::{Assessment, Purpose, SubjectName, Tier};
+use register::{
+    act::{
+        Act,
+        closure::ClosureAsked,
+        decision::{Decision, Means, Ruling, Terms, TripWire, WhoMayUse},
+        position::{Answer, Overrule, Satisfied},
+        review::{Asks, Assessed, Opening, Renewal, TakeBack},
+    },
+    case::Case,
+    review::{Review as Case_, short},
+    words::Words,
+};
+use serde::Deserialize;
+
+use super::body::toml_file;
+use crate::{
+    args::register::{About, Ask, Review, Signing},
+    output::{Failure, answer},
+    register_folder::{Appended, RegisterFolder},
+    subject,
+    world::World,
+};
+
+/// A closure, as people write it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClosureFile {
+    attacker: String,
+    publication_adds: String,
+    path_to_harm: String,
+    scope: Vec<String>,
+    owner: String,
+    contact: String,
+    until: domain::Date,
+}
+
+/// Reads a closure's file; with `--private` the three answers are sealed.
+pub(super) fn closure(folder: &RegisterFolder, path: &Path, private: bool) -> Result<ClosureAsked, Failure> {
+    let file: ClosureFile = toml_file(path)?;
+    let open = ClosureAsked {
+        attacker: Words::public(&file.attacker),
+        publication_adds: Words::public(&file.publication_adds),
+        path_to_harm: Words::public(&file.path_to_harm),
+        scope: file.scope,
+        owner: file.owner,
+        contact: file.contact,
+        until: file.until,
+    };
+    // Asked of the open words: behind a digest nobody could ask.
+    open.check(folder.now.date(), folder.register.body.times.longest_closure)?;
+    Ok(ClosureAsked {
+        attacker: folder.words(&file.attacker, private)?,
+        publication_adds: folder.words(&file.publication_adds, private)?,
+        path_to_harm: folder.words(&file.path_to_harm, private)?,
+        ..open
+    })
+}
+
+pub(crate) fn run(command: &Review, world: &World) -> Result<u8, Failure> {
+    match command {
+        Review::Open { .. } => open(command, world),
+        Review::Renew { review, assessment, signing, at } => {
+            let mut folder = RegisterFolder::open(at, world)?;
+            let id = folder.register.review(review)?.id.clone();
+            let case = folder.register.reviews[&id].opening.case.clone();
+            let case = case.ok_or_else(|| Failure::new("a change of the body rests on no assessment"))?;
+            let kept = subject::kept(assessment)?;
+            let assessed = Assessed::of(&kept, &case)?;
+            let before = folder.register.reviews[&id].latest().cloned();
+            let changed = before.map(|b| assessed.changed_since(&b)).unwrap_or_default();
+            keep(&folder, &kept)?;
+            let missing = missing(&kept, &case);
+            let act = Act::Renew(Box::new(Renewal { review: id.clone(), assessed, missing }));
+            if folder.state(vec![act], signing, world)?.is_some() {
+                let mut out = format!("Renewed the evidence of {id}.\n");
+                if changed.is_empty() {
+                    out.push_str("  The basis is the same: every vote still holds.\n");
+                } else {
+                    out.push_str(
+                        "  The basis is another: votes on the earlier one are stale. What changed:\n",
+                    );
+                    for line in changed {
+                        let _ = writeln!(out, "  - {line}");
+                    }
+                }
+                answer(&out);
+            }
+            Ok(0)
+        }
+        Review::List { all, at } => {
+            let folder = RegisterFolder::open(at, world)?;
+            answer(&super::case_text::list(&folder.register, folder.now, *all));
+            Ok(0)
+        }
+        Review::Show { review, at } => {
+            let folder = RegisterFolder::open(at, world)?;
+            let review = folder.register.review(review)?;
+            answer(&super::case_text::show(&folder.register, review, folder.now));
+            Ok(0)
+        }
+        Review::Paper { review, at } => {
+            let folder = RegisterFolder::open(at, world)?;
+            let review = folder.register.review(review)?;
+            answer(&super::case_text::paper(&folder.register, review, folder.now));
+            Ok(0)
+        }
+        Review::Answer { review, to, says, signing, at } => {
+            let mut folder = RegisterFolder::open(at, world)?;
+            let id = folder.register.review(review)?.id.clone();
+            let says = folder.words(says, signing.private)?;
+            let act = Act::Answer(Answer { review: id, to: to.clone(), says });
+            told(
+                &mut folder,
+                act,
+                signing,
+                world,
+                &format!(
+                    "Answered. {to} says with `formulary review settle` whether it settles the concern.\n"
+                ),
+            )
+        }
+        Review::Settle { review, signing, at } => {
+            let mut folder = RegisterFolder::open(at, world)?;
+            let id = folder.register.review(review)?.id.clone();
+            told(
+                &mut folder,
+                Act::Satisfied(Satisfied { review: id }),
+                signing,
+                world,
+                "Settled: the concern no longer blocks.\n",
+            )
+        }
+        Review::Overrule { review, concern_of, says, signing, at } => {
+            let mut folder = RegisterFolder::open(at, world)?;
+            let id = folder.register.review(review)?.id.clone();
+            let says = folder.words(says, signing.private)?;
+            let act = Act::Overrule(Overrule { review: id, concern_of: concern_of.clone(), says });
+            told(
+                &mut folder,
+                act,
+                signing,
+                world,
+                "Counted: a concern is overruled by the stated majority of who votes.\n",
+            )
+        }
+        Review::TakeBack { review, reason, signing, at } => {
+            let mut folder = RegisterFolder::open(at, world)?;
+            let id = folder.register.review(review)?.id.clone();
+            let reason = folder.words(reason, signing.private)?;
+            told(&mut folder, Act::TakeBack(TakeBack { review: id, reason }), signing, world, "Taken back.\n")
+        }
+    }
+}
+
+/// States one act and says what it did.
+pub(super) fn told(
+    folder: &mut RegisterFolder,
+    act: Act,
+    signing: &Signing,
+    world: &World,
+    text: &str,
+) -> Result<u8, Failure> {
+    if folder.state(vec![act], signing, world)?.is_some() {
+        answer(text);
+    }
+    Ok(0)
+}
+
+/// Keeps an assessment among the register's blobs: what was decided on can be read in ten years.
+fn keep(folder: &RegisterFolder, assessment: &Assessment) -> Result<(), Failure> {
+    let mut bytes = serde_json::to_vec(assessment)?;
+    bytes.push(b'\n');
+    let digest = folder.blobs().put(&bytes)?;
+    let _ = digest;
+    Ok(())
+}
+
+/// What the application lacks: what a committee cannot decide without (GOV-01).
+fn missing(assessment: &Assessment, case: &Case) -> Vec<String> {
+    let mut out = Vec::new();
+    let verdict = assessment
+        .verdicts
+        .iter()
+        .filter(|v| v.purpose == case.purpose && v.part == case.part)
+        .max_by_key(|v| v.outcome);
+    let unknown = verdict
+        .into_iter()
+        .flat_map(|v| &v.reasons)
+        .filter(|r| r.state == domain::ControlState::Unknown && r.outcome >= domain::Outcome::NotEvaluated);
+    for reason in unknown {
+        out.push(format!("{}: {}", reason.control, reason.remedy));
+    }
+    if assessment.circumstances.tier.by == domain::By::Assumed && case.purpose == Purpose::Use {
+        out.push("the tier is assumed: declare it in formulary.toml".to_owned());
+    }
+    out
+}
+
+/// The case that the command line and the assessment name.
+pub(super) fn case(about: &About, assessment: Option<&Assessment>, ask: Ask) -> Result<Case, Failure> {
+    let subject = match (&about.subject, assessment) {
+        (Some(name), _) => name.clone(),
+        (None, Some(assessment)) => SubjectName::of(&assessment.subject).ok_or_else(|| {
+            Failure::new("the assessed subject declares no name, so the register could not find it again")
+                .next("Give it a `name` in formulary.toml (`formulary init` does), or say --subject repository:NAME.")
+        })?,
+        (None, None) => return Err(Failure::new("say about what: --subject NAME")),
+    };
+    if about.publication || matches!(ask, Ask::Publication | Ask::Closure) {
+        return Ok(Case::of_publication(subject));
+    }
+    let tier: Option<Tier> = about.tier.or_else(|| {
+        let verdicts = &assessment?.verdicts;
+        verdicts.iter().find(|v| v.purpose == Purpose::Use && v.part == about.part).map(|v| v.tier)
+    });
+    let tier = tier.ok_or_else(|| {
+        Failure::new("say at which tier: --tier clinical, operational, infrastructure or research")
+    })?;
+    Ok(Case { part: about.part.clone(), ..Case::of_use(subject, tier) })
+}
+
+fn open(command: &Review, world: &World) -> Result<u8, Failure> {
+    let Review::Open {
+        assessment,
+        ask,
+        reason,
+        owner,
+        control,
+        scope,
+        until,
+        closure: closure_file,
+        decision,
+        interests,
+        about,
+        signing,
+        at,
+    } = command
+    else {
+        return Ok(3);
+    };
+    let mut folder = RegisterFolder::open(at, world)?;
+    let kept = assessment.as_deref().map(subject::kept).transpose()?;
+    let case = case(about, kept.as_ref(), *ask)?;
+    let asks = match ask {
+        Ask::Use => Asks::Use,
+        Ask::Publication => Asks::Publication,
+        Ask::Change => Asks::Change,
+        Ask::Removal => Asks::Removal,
+        Ask::Closure => {
+            let path = closure_file.as_deref().ok_or_else(|| {
+                Failure::new("a closure says who, what and how: give its file with --closure FILE")
+                    .next("`formulary review open --help` lists what it holds.")
+            })?;
+            Asks::Closure { closure: Box::new(closure(&folder, path, signing.private)?) }
+        }
+        Ask::Exception => Asks::Exception {
+            control: control.clone().ok_or_else(|| Failure::new("name the control with --control"))?,
+            scope: scope.clone(),
+            until: until.ok_or_else(|| Failure::new("an exception ends: give the day with --until"))?,
+        },
+        Ask::Appeal => Asks::Appeal {
+            decision: super::decision::digest_of(
+                &folder.register,
+                decision.as_deref().ok_or_else(|| Failure::new("name the decision with --decision D-…"))?,
+            )?,
+        },
+    };
+    let assessed = kept.as_ref().map(|a| Assessed::of(a, &case)).transpose()?;
+    let missing = kept.as_ref().map(|a| missing(a, &case)).unwrap_or_default();
+    if let Some(kept) = &kept {
+        keep(&folder, kept)?;
+    }
+    let opening = Opening {
+        asks,
+        case: Some(case),
+        assessed,
+        reason: folder.words(reason, signing.private)?,
+        owner: owner.clone(),
+        missing,
+        interests: interests.clone(),
+        terms: None,
+    };
+    let appended = folder.state(vec![Act::Open(Box::new(opening))], signing, world)?;
+    opened(&folder, appended.as_deref());
+    if let Some(appended) = appended.as_deref() {
+        by_rule(&mut folder, appended, signing, world)?;
+    }
+    Ok(0)
+}
+
+/// Says what was opened, what is missing, and by when an answer is expected.
+pub(super) fn opened(folder: &RegisterFolder, appended: Option<&[Appended]>) {
+    let Some([one]) = appended else { return };
+    let id = short('R', &one.digest);
+    if let Some(review) = folder.register.reviews.get(&id) {
+        answer(&format!(
+            "Opened {id}: {}. The clock runs: an answer is expected by {}.\n{}",
+            about(review),
+            review.expected(&folder.register.body),
+            super::case_text::awaits(&folder.register, review)
+        ));
+    }
+}
+
+fn about(review: &Case_) -> String {
+    let case = review.opening.case.as_ref().map(|c| format!(" of {c}")).unwrap_or_default();
+    format!("{}{case}", review.opening.asks.word())
+}
+
+/// What a published rule may decide is decided at once, and logged as such; never at clinical.
+fn by_rule(
+    folder: &mut RegisterFolder,
+    opened: &[Appended],
+    signing: &Signing,
+    world: &World,
+) -> Result<(), Failure> {
+    let Some(review) = opened.first().and_then(|one| folder.register.reviews.get(&short('R', &one.digest)))
+    else {
+        return Ok(());
+    };
+    let body = &folder.register.body;
+    let rule = review.rule(body);
+    let plain = review.latest().is_some_and(|a| a.outcome <= domain::Outcome::Conditional);
+    let asked = matches!(review.opening.asks, Asks::Use | Asks::Publication);
+    if !rule.by_rule || !plain || !asked || review.tier(body) == Tier::Clinical || !review.missing.is_empty()
+    {
+        return Ok(());
+    }
+    let latest = review.latest().map(|a| (a.digest, a.basis));
+    let decision = Decision {
+        review: review.id.clone(),
+        ruling: Ruling::Grant,
+        by: Means::Rule,
+        assessment: latest.map(|l| l.0),
+        basis: latest.map(|l| l.1),
+        terms: Terms {
+            who: WhoMayUse::AnyTeam,
+            obligations: Vec::new(),
+            reasons: Words::public(format!(
+                "The packs answer `{}` and the body lets a rule decide at {}.",
+                review.latest().map_or("", |a| a.outcome.word()),
+                review.tier(body)
+            )),
+            review_on: folder.now.date().plus_days(i64::from(rule.review_days)),
+            trip_wires: TripWire::ALL.to_vec(),
+            alternative: None,
+            existing_uses: None,
+            version: None,
+        },
+        votes: Vec::new(),
+        settled: Vec::new(),
+    };
+    if let Some(appended) = folder.state(vec![Act::Decide(Box::new(decision))], signing, world)? {
+        for one in appended {
+            answer(&format!(
+                "Decided at once by a published rule: {} (entry {}). Anybody may ask for a review.\n",
+                short('D', &one.digest),
+                one.index
+            ));
+        }
+    }
+    Ok(())
+}
