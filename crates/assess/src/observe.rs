@@ -7,7 +7,9 @@ use domain::{
 };
 use evidence::{
     collector::{Given, Observed},
-    collectors, inventory,
+    collectors,
+    history::Found,
+    inventory,
     material::{Material, revision::Checkout},
 };
 use feeds::{DateOrFlag, Feeds};
@@ -124,11 +126,37 @@ pub fn in_part(declared: &Declared, part: Option<&Part>, path: &str) -> bool {
     }
 }
 
-/// Observes a subject.
+/// What was read of the subject's history.
+pub enum Past<'a> {
+    /// Nothing, and why.
+    NotRead(&'a str),
+    /// This.
+    Read {
+        /// What was found in it.
+        found: &'a Found,
+        /// The body's key, by which a secret is known again without being kept.
+        key: Option<&'a [u8]>,
+    },
+}
+
+/// Observes a subject, its history left out.
 ///
 /// # Errors
 /// See [`CannotObserve`].
 pub fn observe(asked: &Asked<'_>, own: &Own, world: &World<'_>) -> Result<Assessment, CannotObserve> {
+    observe_with(asked, own, world, &Past::NotRead("only the working tree was asked for"))
+}
+
+/// Observes a subject and its history.
+///
+/// # Errors
+/// See [`CannotObserve`].
+pub fn observe_with(
+    asked: &Asked<'_>,
+    own: &Own,
+    world: &World<'_>,
+    past: &Past<'_>,
+) -> Result<Assessment, CannotObserve> {
     let mut declared = own.system.as_ref().map(Declared::of).unwrap_or_default();
     // A day that has not come cannot be the day somebody first looked.
     declared.started = declared.started.filter(|day| *day <= world.as_of.date());
@@ -156,7 +184,7 @@ pub fn observe(asked: &Asked<'_>, own: &Own, world: &World<'_>) -> Result<Assess
             out.components.push(component);
         }
         Asked::Material { material, one_file, checkout } => {
-            look(&mut out, *material, *one_file, *checkout, own)?;
+            look(&mut out, *material, *one_file, *checkout, own, past)?;
         }
     }
     ask_feeds(&mut out, &declared, world)?;
@@ -206,6 +234,7 @@ fn look(
     one_file: bool,
     checkout: Option<&Checkout>,
     own: &Own,
+    past: &Past<'_>,
 ) -> Result<(), CannotObserve> {
     let given = Given { today: out.as_of.date() };
     let seen = inventory::observe(material);
@@ -229,8 +258,7 @@ fn look(
             }
             let manifest = facts_manifest(&out.evidence);
             out.evidence.extend(evidence::osps::level_one(&out.evidence, &out.coverage, manifest));
-            let history = json!({ "present": checkout.is_some(), "read": false });
-            out.evidence.push(Evidence::new(HISTORY, history, "git")?);
+            look_back(out, material, checkout, past)?;
             if let Some(last) = checkout.and_then(|checkout| checkout.last_change) {
                 let years = out.as_of.date().days_since(last).max(0) / 365;
                 out.evidence.push(Evidence::new(
@@ -239,18 +267,42 @@ fn look(
                     "git: the commit at HEAD",
                 )?);
             }
-            if let Some(checkout) = checkout {
-                let mut coverage = Coverage::new("history");
-                coverage.cannot_read(
-                    Place::file(".git"),
-                    "the history is not read yet: only the working tree was",
-                );
-                out.coverage.push(coverage);
-                out.local = json!({ "head": checkout.head, "shallow": checkout.shallow });
-            }
         }
         Kind::Product => take(out, evidence::dossier::collect(material, given)),
         Kind::File | Kind::Model => {}
+    }
+    Ok(())
+}
+
+/// The history, as far as it was read.
+fn look_back(
+    out: &mut Assessment,
+    material: &dyn Material,
+    checkout: Option<&Checkout>,
+    past: &Past<'_>,
+) -> Result<(), CannotObserve> {
+    let mut local = Value::Null;
+    match past {
+        Past::Read { found, key } => {
+            let report = found.report(Some(material), &mut out.findings, *key);
+            take(out, report.observed);
+            local = report.local;
+        }
+        Past::NotRead(why) => {
+            let history = json!({ "present": checkout.is_some(), "read": false });
+            out.evidence.push(Evidence::new(HISTORY, history, "git")?);
+            if checkout.is_some() {
+                let mut coverage = Coverage::new(HISTORY);
+                coverage.cannot_read(Place::file(".git"), format!("the history was not read: {why}"));
+                out.coverage.push(coverage);
+            }
+        }
+    }
+    if let Some(checkout) = checkout {
+        out.local = json!({ "head": checkout.head, "shallow": checkout.shallow });
+        if !local.is_null() {
+            out.local["history"] = local;
+        }
     }
     Ok(())
 }
@@ -323,7 +375,7 @@ fn ask_feeds(out: &mut Assessment, declared: &Declared, world: &World<'_>) -> Re
         match feeds.support(&component.purl) {
             Ok(Some(known)) => {
                 asked_support = true;
-                support.push(support_row(component, &known));
+                support.push(support_row(component, &known, world.as_of.date()));
                 out.findings.extend(support_finding(component, &known, world.as_of));
             }
             Ok(None) => asked_support |= matches!(component.purl.kind(), "generic" | "docker" | "oci"),
@@ -357,22 +409,36 @@ fn ask_feeds(out: &mut Assessment, declared: &Declared, world: &World<'_>) -> Re
     Ok(())
 }
 
+/// The cycle and the end of its support: of the cycles that a floating tag may mean, the one that is
+/// supported longest, and only once that has ended: all have, then.
+fn standing(known: &feeds::Support, today: domain::Date) -> (Option<&str>, Option<DateOrFlag>) {
+    let over = |end: DateOrFlag| match end {
+        DateOrFlag::Flag(ended) => ended,
+        DateOrFlag::On(day) => day < today,
+    };
+    match &known.at_best {
+        Some((cycle, end)) if over(*end) => (Some(cycle), Some(*end)),
+        _ => (known.cycle.as_deref(), known.eol),
+    }
+}
+
 /// When the vendor's security support ends, as JSON: a day, `true` (ended), `false` (no end set), or
 /// null (unknown).
-fn ends(known: &feeds::Support) -> Value {
-    match known.eol {
+fn ends(eol: Option<DateOrFlag>) -> Value {
+    match eol {
         Some(DateOrFlag::On(day)) => json!(day),
         Some(DateOrFlag::Flag(ended)) => json!(ended),
         None => Value::Null,
     }
 }
 
-fn support_row(component: &Component, known: &feeds::Support) -> Value {
+fn support_row(component: &Component, known: &feeds::Support, today: domain::Date) -> Value {
+    let (cycle, eol) = standing(known, today);
     json!({
         "purl": component.purl,
         "product": known.title,
-        "cycle": known.cycle,
-        "ends": ends(known),
+        "cycle": cycle,
+        "ends": ends(eol),
         "latest": known.latest,
         "newest_cycle": known.newest_cycle,
     })
@@ -382,8 +448,9 @@ fn support_row(component: &Component, known: &feeds::Support) -> Value {
 fn support_finding(component: &Component, known: &feeds::Support, as_of: Timestamp) -> Option<Finding> {
     const SOON: i64 = 180;
     let today = as_of.date();
-    let name = format!("{} {}", known.title, known.cycle.as_deref()?);
-    let (id, control, title, due) = match known.eol? {
+    let (cycle, eol) = standing(known, today);
+    let name = format!("{} {}", known.title, cycle?);
+    let (id, control, title, due) = match eol? {
         DateOrFlag::Flag(true) => {
             ("support-ended", "in-support", format!("{name} is out of its vendor's support"), None)
         }
@@ -411,6 +478,10 @@ fn support_finding(component: &Component, known: &feeds::Support, as_of: Timesta
     finding.development_only = component.scope == domain::Scope::Development;
     let place = component.from.first().map(|p| format!(" in {p}")).unwrap_or_default();
     let to = known.newest_cycle.as_ref().map(|cycle| format!(", e.g. {cycle}")).unwrap_or_default();
+    if known.cycle.is_none() {
+        finding.matched =
+            Some("it may be any of several cycles; this is the one supported longest".to_owned());
+    }
     finding.remedy = Some(format!("Move to a supported cycle of {}{place}{to}.", known.title));
     Some(finding)
 }

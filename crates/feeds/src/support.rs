@@ -4,7 +4,8 @@
 //! A component is a product by one of the purls that the feed gives, by a row of `products.tsv`
 //! (official images, names that version pins use), or, for generic pins and official images, by
 //! the product's own name. A version belongs to the cycle whose name is the longest dotted prefix
-//! of it. A tag that floats over several cycles (`php:8`) belongs to none that can be told.
+//! of it. A tag that floats over several cycles (`php:8`) belongs to none that can be told; which of
+//! them is supported longest is told, for then it is certain when all have ended.
 //!
 //! Whether support has ended on a given day is not decided here: there is no clock.
 
@@ -35,6 +36,9 @@ pub struct Support {
     pub latest: Option<String>,
     /// The newest cycle that the feed lists: where to go.
     pub newest_cycle: Option<String>,
+    /// Where the version may belong to several cycles (`couchdb:2`): the one whose support ends last,
+    /// and when. If even that has ended, all have.
+    pub at_best: Option<(String, DateOrFlag)>,
 }
 
 /// A purl without version, as the feed's index and lookups both write it.
@@ -62,9 +66,14 @@ pub(crate) fn purl_key(purl: &Purl) -> String {
 /// Finds product and cycle.
 pub(crate) fn find(names: &Names, purl: &Purl) -> Result<Option<Support>, IndexError> {
     let key = purl_key(purl);
-    let version = purl.version().unwrap_or_default();
+    let named = base_in_name(&key);
+    let version = named.map_or_else(|| purl.version().unwrap_or_default(), |(_, release)| release);
     let mut best: Option<Support> = None;
-    for product in products(names, &key, version)? {
+    let products = match named {
+        Some((product, _)) => vec![product.to_owned()],
+        None => products(names, &key, version)?,
+    };
+    for product in products {
         let Some(block) = names.get(&format!("product:{product}"))? else { continue };
         let found = read(&product, &block, version)?;
         if found.cycle.is_some() {
@@ -95,8 +104,24 @@ fn products(names: &Names, key: &str, version: &str) -> Result<Vec<String>, Inde
         }
     }
     let own = key.strip_prefix("generic/").or_else(|| key.strip_prefix("docker/library/"));
+    // `keycloak/keycloak`: the makers' own image.
+    let of_makers = key.strip_prefix("docker/").and_then(|rest| rest.split_once('/'));
+    let own = own.or(of_makers.filter(|(maker, name)| maker == name).map(|(_, name)| name));
     all.extend(own.map(str::to_owned));
     Ok(all)
+}
+
+/// Images that carry the release of their distribution in the name, and whose tags count something
+/// else: `ubi8/nodejs-14`, `redhat/ubi9-minimal`, `distroless/python3-debian11`.
+fn base_in_name(key: &str) -> Option<(&'static str, &str)> {
+    let image = key.strip_prefix("docker/")?;
+    let (product, rest) = match image.strip_prefix("redhat/").unwrap_or(image).strip_prefix("ubi") {
+        Some(rest) => ("rhel", rest),
+        None => ("debian", image.strip_prefix("distroless/")?.rsplit_once("-debian")?.1),
+    };
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let (release, after) = rest.split_at(end);
+    (!release.is_empty() && (after.is_empty() || after.starts_with(['/', '-']))).then_some((product, release))
 }
 
 fn row(key: &str) -> Option<&'static str> {
@@ -114,7 +139,9 @@ fn read(product: &str, block: &[u8], version: &str) -> Result<Support, IndexErro
     let title = cursor.text()?.to_owned();
     let count = cursor.count()?;
     let cycles = (0..count).map(|_| cycle(&mut cursor)).collect::<Result<Vec<_>, _>>()?;
-    let chosen = choose(product, &cycles, version);
+    let candidates = choose(product, &cycles, version);
+    let chosen = candidates.first().copied().filter(|_| candidates.len() == 1);
+    let at_best = if candidates.len() > 1 { best(&candidates) } else { None };
     let text = |t: &str| (!t.is_empty()).then(|| t.to_owned());
     let [eol, active_until, extended_until] = chosen.map_or([None; 3], |c| c.dates);
     Ok(Support {
@@ -126,7 +153,20 @@ fn read(product: &str, block: &[u8], version: &str) -> Result<Support, IndexErro
         extended_until,
         latest: chosen.and_then(|c| text(c.latest)),
         newest_cycle: cycles.first().map(|c| c.name.to_owned()),
+        at_best: at_best.map(|(name, end)| (name.to_owned(), end)),
     })
+}
+
+/// The cycle whose support ends last; none where that of one of them is not known.
+fn best<'a>(cycles: &[&Cycle<'a>]) -> Option<(&'a str, DateOrFlag)> {
+    let rank = |end: DateOrFlag| match end {
+        DateOrFlag::Flag(true) => (0, None),
+        DateOrFlag::On(day) => (1, Some(day)),
+        DateOrFlag::Flag(false) => (2, None),
+    };
+    let ends = cycles.iter().map(|c| Some((c.name, c.dates[0]?))).collect::<Option<Vec<_>>>()?;
+    // Of equals the first: the feed lists the newest first.
+    ends.into_iter().rev().max_by_key(|(_, end)| rank(*end))
 }
 
 fn cycle<'a>(cursor: &mut Cursor<'a>) -> Result<Cycle<'a>, IndexError> {
@@ -148,7 +188,8 @@ fn day(seconds: i64) -> Date {
     Timestamp::from_unix(seconds).date()
 }
 
-fn choose<'a, 'b>(product: &str, cycles: &'b [Cycle<'a>], version: &str) -> Option<&'b Cycle<'a>> {
+/// The cycle that a version belongs to, or those that it may belong to.
+fn choose<'a, 'b>(product: &str, cycles: &'b [Cycle<'a>], version: &str) -> Vec<&'b Cycle<'a>> {
     let number = match framework(version) {
         Some(number) if product == "dotnetfx" => number,
         _ => match row(&format!("{product}:{}", code_name(version))) {
@@ -157,16 +198,15 @@ fn choose<'a, 'b>(product: &str, cycles: &'b [Cycle<'a>], version: &str) -> Opti
         },
     };
     if number.is_empty() {
-        return None;
+        return Vec::new();
     }
     let within = |long: &str, short: &str| {
         long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_', '+']))
     };
-    let fitting = cycles.iter().filter(|c| within(&number, c.name)).max_by_key(|c| c.name.len());
-    fitting.or_else(|| {
-        let mut floating = cycles.iter().filter(|c| within(c.name, &number));
-        floating.next().filter(|_| floating.next().is_none())
-    })
+    match cycles.iter().filter(|c| within(&number, c.name)).max_by_key(|c| c.name.len()) {
+        Some(fitting) => vec![fitting],
+        None => cycles.iter().filter(|c| within(c.name, &number)).collect(),
+    }
 }
 
 /// `bookworm` of `bookworm-slim`.
@@ -258,6 +298,21 @@ mod tests {
         }
         assert_eq!(purl_key(&"pkg:generic/node@1".parse().unwrap()), "generic/node");
         assert_eq!(purl_key(&"pkg:docker/acme/python@1".parse().unwrap()), "docker/acme/python");
+    }
+
+    #[test]
+    fn some_images_are_named_after_their_base() {
+        for (purl, want) in [
+            ("pkg:docker/ubi8/nodejs-14@1-75?repository_url=images.example", Some(("rhel", "8"))),
+            ("pkg:docker/redhat/ubi9-minimal@9.2", Some(("rhel", "9"))),
+            ("pkg:docker/ubi8@8.5", None),
+            ("pkg:docker/distroless/python3-debian11?repository_url=images.example", Some(("debian", "11"))),
+            ("pkg:docker/distroless/static@nonroot", None),
+            ("pkg:docker/ubiquity/app@1", None),
+        ] {
+            let key = purl_key(&purl.parse().unwrap());
+            assert_eq!(base_in_name(&key), want, "{purl}");
+        }
     }
 
     #[test]

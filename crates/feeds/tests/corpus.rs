@@ -331,6 +331,35 @@ fn vendor_support_of_runtimes_images_and_tools() {
         ("pkg:docker/amazoncorretto@17-alpine-jdk", "amazon-corretto", Some("17"), None),
         ("pkg:docker/node@latest", "nodejs", None, None),
         ("pkg:npm/%40angular/core@17.0.1", "angular", Some("17"), None),
+        ("pkg:docker/node@hydrogen-alpine", "nodejs", Some("18"), Some("2025-04-30")),
+        (
+            "pkg:docker/keycloak/keycloak@26.4.1?repository_url=images.example",
+            "keycloak",
+            Some("26.4"),
+            Some("2026-01-06"),
+        ),
+        (
+            "pkg:docker/elasticsearch/elasticsearch@7.10.0?repository_url=images.example",
+            "elasticsearch",
+            Some("7"),
+            None,
+        ),
+        (
+            "pkg:docker/ubi8/nodejs-14@1-75?repository_url=images.example",
+            "rhel",
+            Some("8"),
+            Some("2029-05-31"),
+        ),
+        (
+            "pkg:docker/dotnet/core/sdk@3.1?repository_url=images.example",
+            "dotnet",
+            Some("3.1"),
+            Some("2022-12-13"),
+        ),
+        ("pkg:docker/opensuse/leap@15.3", "opensuse", Some("15.3"), None),
+        ("pkg:generic/erlang@25.3", "erlang", Some("25"), Some("2025-05-17")),
+        ("pkg:generic/kubectl@1.24.0", "kubernetes", Some("1.24"), Some("2023-07-28")),
+        ("pkg:docker/rabbitmq@3-management", "rabbitmq", None, None),
         ("pkg:docker/library/postgres@14.2", "postgresql", Some("14"), Some("2026-11-12")),
     ] {
         let support =
@@ -344,6 +373,14 @@ fn vendor_support_of_runtimes_images_and_tools() {
         }
         assert!(support.newest_cycle.is_some());
     }
+    // A tag over several cycles: the longest supported, where that of all is known.
+    let at_best = |purl: &str| feeds.support(&purl.parse().unwrap()).unwrap().unwrap().at_best;
+    assert_eq!(
+        at_best("pkg:docker/php@7-apache"),
+        Some(("7.4".to_owned(), feeds::DateOrFlag::On("2022-11-28".parse().unwrap())))
+    );
+    assert!(at_best("pkg:docker/php@8").is_some());
+    assert_eq!(at_best("pkg:docker/php@8.4"), None);
     for purl in ["pkg:npm/left-pad@1.0.0", "pkg:docker/acme/private@1.0", "pkg:generic/unheard-of@1"] {
         assert_eq!(feeds.support(&purl.parse().unwrap()).unwrap(), None, "{purl}");
     }
