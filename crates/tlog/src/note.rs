@@ -137,8 +137,10 @@ impl SignatureLine {
     fn verify(&self, text: &str, key: &VerifierKey) -> Option<Verified> {
         let time = match key.kind() {
             SignatureType::Ed25519 => {
-                let signature = self.signature.as_slice().try_into().ok()?;
-                key.bears(text.as_bytes(), signature).then_some(None)?
+                if !key.bears(text.as_bytes(), &self.signature) {
+                    return None;
+                }
+                None
             }
             SignatureType::Ed25519Cosignature | SignatureType::MlDsa44Cosignature => {
                 Some(cosignature::verify(text, key, &self.signature).ok()?)
