@@ -34,6 +34,14 @@ fi
 [ -d "$folder/python/packaging" ] ||
 	python3 -m pip install --quiet --disable-pip-version-check --target "$folder/python" "packaging>=26"
 
+# What the test of the HTML page wants (cargo test -p formulary --test page): a browser and axe.
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || {
+	apt-get update -q
+	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium
+}
+[ -f "$folder/pages/node_modules/axe-core/axe.min.js" ] ||
+	npm install --prefix "$folder/pages" --no-audit --no-fund --no-save --silent axe-core@4
+
 # The libraries of the model formats (cargo test -p formats --test weights).
 [ -d "$folder/models/safetensors" ] ||
 	python3 -m pip install --quiet --disable-pip-version-check --target "$folder/models" \

@@ -204,7 +204,8 @@ fn todo(assessment: &Assessment, nothing: &str, out: &mut String) {
             class(action.outcome),
             capital(action.outcome.word())
         );
-        row(out, &columns, &[what, tag, action.clears.to_string(), due]);
+        let clears = if action.clears > 0 { action.clears.to_string() } else { "-".to_owned() };
+        row(out, &columns, &[what, tag, clears, due]);
     }
     close(out, actions.len().min(MOST_ROWS), actions.len());
 }
