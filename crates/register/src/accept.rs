@@ -7,6 +7,7 @@ mod attest;
 mod body;
 mod decide;
 mod emergency;
+mod grant;
 mod import;
 mod review;
 mod upkeep;

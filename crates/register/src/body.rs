@@ -62,6 +62,11 @@ impl Person {
         self.roles.union(&self.deputy_for).cloned().collect()
     }
 
+    /// Whether the person has a key that is not revoked.
+    pub fn can_sign(&self) -> bool {
+        self.keys.values().any(|key| !key.revoked)
+    }
+
     /// Whether the person holds, or is deputy for, one of these.
     pub fn has_any(&self, roles: &[&str]) -> bool {
         roles.iter().any(|role| self.roles.contains(*role) || self.deputy_for.contains(*role))
@@ -241,6 +246,12 @@ pub enum InvalidBody {
     /// No such key.
     #[error("no key in the body has the fingerprint {0}")]
     NoSuchKey(String),
+    /// The hazard matrix is none.
+    #[error(transparent)]
+    Hazards(#[from] crate::hazard::HazardFault),
+    /// A log that cannot be trusted, since its key cannot be read.
+    #[error("`{0}` is no verifier key of a log")]
+    Log(String),
     /// A time that would undo a safeguard.
     #[error("the times are not usable: {0}")]
     Times(&'static str),
@@ -256,6 +267,14 @@ impl Body {
     /// # Errors
     /// See [`InvalidBody`].
     pub fn check(&self) -> Result<(), InvalidBody> {
+        match self.people.iter().find(|(_, person)| !person.can_sign()) {
+            Some((id, _)) => Err(InvalidBody::NoKey(id.clone())),
+            None => self.check_but_for_keys_lost(),
+        }
+    }
+
+    /// The same for a body in being, where somebody may have lost their only key.
+    fn check_but_for_keys_lost(&self) -> Result<(), InvalidBody> {
         self.quorum.check()?;
         if self.name.trim().is_empty() {
             return Err(InvalidBody::Missing("name"));
@@ -266,11 +285,10 @@ impl Body {
         let mut seen = BTreeSet::new();
         for (id, person) in &self.people {
             let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
-            if id.is_empty() || id.len() > 40 || !id.chars().all(fits) {
+            // The log speaks under this name itself.
+            let taken = id == crate::statement::LOG;
+            if id.is_empty() || id.len() > 40 || !id.chars().all(fits) || taken {
                 return Err(InvalidBody::Id(id.chars().take(60).collect()));
-            }
-            if person.keys.values().all(|key| key.revoked) {
-                return Err(InvalidBody::NoKey(id.clone()));
             }
             for (fingerprint, key) in &person.keys {
                 let invalid = |why: String| InvalidBody::Key { who: id.clone(), why };
@@ -285,24 +303,39 @@ impl Body {
         }
         let tier = self.changes_at;
         let rule = self.quorum.rule(tier);
-        if self.people.len() < usize::from(rule.people) {
-            let (asked, have) = (usize::from(rule.people), self.people.len());
-            return Err(InvalidBody::TooFew { tier, asked, have });
+        let able: Vec<&Person> = self.people.values().filter(|p| p.can_sign()).collect();
+        if able.len() < usize::from(rule.people) {
+            return Err(InvalidBody::TooFew { tier, asked: usize::from(rule.people), have: able.len() });
         }
-        if let Some(role) = rule.agree.iter().chain(&rule.heard).find(|role| self.holders(role).is_empty()) {
+        let held = |role: &&String| !able.iter().any(|p| p.has_any(&[role.as_str()]));
+        if let Some(role) = rule.agree.iter().chain(&rule.heard).find(held) {
             return Err(InvalidBody::NoHolder { role: role.clone(), tier });
         }
         let times = &self.times;
         if times.denial == 0 || times.denial > 30 {
             return Err(InvalidBody::Times("a denial by one signature lasts 1 to 30 days"));
         }
-        if times.break_glass_hours > 168 {
-            return Err(InvalidBody::Times("break-glass lasts at most 7 days"));
+        if !(1..=168).contains(&times.break_glass_hours) {
+            return Err(InvalidBody::Times("break-glass lasts 1 hour to 7 days: it always exists, and ends"));
         }
-        if times.emergency_closure > 30 || times.longest_closure > 366 {
+        if !(1..=30).contains(&times.emergency_closure) || !(1..=366).contains(&times.longest_closure) {
             return Err(InvalidBody::Times(
                 "an emergency closure ends within 30 days, any closure within a year",
             ));
+        }
+        if times.overdue > 90 {
+            return Err(InvalidBody::Times("what is overdue is restricted within 90 days"));
+        }
+        if !(1..=1_100).contains(&times.longest_attestation) || !(1..=366).contains(&times.appeal) {
+            return Err(InvalidBody::Times(
+                "an attestation ends within three years, and a decision can be appealed for 1 to 366 days",
+            ));
+        }
+        if let Some(log) = self.adopts_from.keys().find(|log| log.parse::<tlog::VerifierKey>().is_err()) {
+            return Err(InvalidBody::Log(log.chars().take(100).collect()));
+        }
+        if let Some(hazards) = &self.hazards {
+            hazards.check()?;
         }
         Ok(())
     }
@@ -323,6 +356,26 @@ impl Body {
     /// # Errors
     /// When the change names what is not there, or leaves a body that cannot govern.
     pub fn changed(&self, change: &Change) -> Result<Self, InvalidBody> {
+        self.changed_by(std::slice::from_ref(change))
+    }
+
+    /// The body after several changes, which are one: only the body they end in must be able to govern.
+    ///
+    /// # Errors
+    /// When a change names what is not there, or they leave a body that cannot govern, or somebody
+    /// without a key who had one before.
+    pub fn changed_by(&self, changes: &[Change]) -> Result<Self, InvalidBody> {
+        let next = changes.iter().try_fold(self.clone(), |body, change| body.with(change))?;
+        let lost = |id: &String| self.people.get(id).is_some_and(|p| !p.can_sign());
+        if let Some((id, _)) = next.people.iter().find(|(id, p)| !p.can_sign() && !lost(id)) {
+            return Err(InvalidBody::NoKey(id.clone()));
+        }
+        next.check_but_for_keys_lost()?;
+        Ok(next)
+    }
+
+    /// One change, unchecked as a whole.
+    fn with(&self, change: &Change) -> Result<Self, InvalidBody> {
         let mut next = self.clone();
         let nobody = |id: &String| InvalidBody::Nobody(id.clone());
         match change.clone() {
@@ -360,7 +413,6 @@ impl Body {
             }
             Change::SetHazards { hazards } => next.hazards = Some(hazards),
         }
-        next.check()?;
         Ok(next)
     }
 

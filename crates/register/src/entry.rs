@@ -143,6 +143,29 @@ impl Entry {
 
     /// The state as of a time, by the body's times.
     pub fn stand(&self, as_of: Timestamp, times: &Times) -> Stand {
+        let glass = self.glass.as_ref().filter(|g| as_of < g.until);
+        let without = self.stand_without_glass(as_of, times);
+        // The glass is broken where the register says no; what was said after it was broken holds.
+        let open = matches!(without.state, State::Listed | State::ListedWithObligations | State::Overdue);
+        match glass.filter(|g| !open && !self.said_after(&g.logged)) {
+            Some(glass) => Stand {
+                state: State::ListedWithObligations,
+                since: glass.logged.at.date(),
+                of: Some(glass.logged.digest),
+                why: format!("break-glass for {} until {}", glass.team, glass.until),
+                next: Some(glass.until.date()),
+            },
+            None => without,
+        }
+    }
+
+    /// Whether a denial or a trip-wire came after a leaf; malware counts whenever it was found.
+    fn said_after(&self, leaf: &Logged) -> bool {
+        let denied = self.denied.as_ref().is_some_and(|d| d.logged.index > leaf.index);
+        denied || self.trips.iter().any(|t| t.wire == TripWire::Malware || t.logged.index > leaf.index)
+    }
+
+    fn stand_without_glass(&self, as_of: Timestamp, times: &Times) -> Stand {
         let today = as_of.date();
         let at = |state, logged: &Logged, why: String, next| Stand {
             state,
@@ -168,20 +191,21 @@ impl Entry {
         if let Some(decided) = &self.decided {
             return decided.stand(today, times);
         }
-        if let Some(glass) = self.glass.as_ref().filter(|g| as_of < g.until) {
-            let why = format!("break-glass for {} until {}", glass.team, glass.until);
-            return at(
-                State::ListedWithObligations,
-                &glass.logged,
-                why,
-                Some(glass.until.date().plus_days(1)),
-            );
-        }
-        let (state, why) = match self.open.first() {
+        let (state, mut why) = match self.open.first() {
             Some(review) => (State::UnderEvaluation, format!("review {review} is open")),
             None => (State::Unlisted, "nobody has decided on it".to_owned()),
         };
-        Stand { state, since: today, of: None, why, next: None }
+        // The day on which a measure of one signature ended, where one did.
+        let denial =
+            self.denied.as_ref().map(|d| (d.until.plus_days(1), &d.logged, "denial by one signature"));
+        let glass = self.glass.as_ref().filter(|g| g.until <= as_of);
+        let glass = glass.map(|g| (g.until.date(), &g.logged, "break-glass"));
+        let ended = denial.into_iter().chain(glass).max_by_key(|(day, ..)| *day);
+        if let Some((day, _, what)) = ended {
+            why = format!("the {what} ended on {day} unconfirmed; {why}");
+        }
+        let of = ended.map(|(_, logged, _)| logged.digest);
+        Stand { state, since: ended.map_or(today, |(day, ..)| day), of, why, next: None }
     }
 }
 

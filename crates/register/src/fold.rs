@@ -8,6 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use domain::Digest;
+
 use crate::{
     act::Act,
     entry::Logged,
@@ -18,7 +20,7 @@ use crate::{
 };
 
 /// A statement may be this much younger than the log's clock says it is, in seconds.
-const SKEW: i64 = 300;
+pub(crate) const SKEW: i64 = 300;
 /// A statement may have been signed this many days before it is logged.
 const OLDEST: i64 = 90;
 
@@ -70,9 +72,12 @@ impl Register {
             rejected: Vec::new(),
             overturned: BTreeSet::new(),
             keys: BTreeMap::new(),
+            decisions: BTreeMap::new(),
         };
-        register.signed(leaf)?;
-        register.take(leaf)?;
+        let digest = leaf.statement.digest()?;
+        register.signed(leaf, digest)?;
+        let by = leaf.statement.by.clone();
+        register.take(leaf, Logged { index: 0, digest, at: leaf.logged, by });
         Ok(register)
     }
 
@@ -110,40 +115,44 @@ impl Register {
         if leaf.logged < self.last {
             return Err(Refused::NotNow("its time is before that of the entry ahead of it".to_owned()));
         }
-        self.signed(leaf)?;
         let digest = leaf.statement.digest()?;
+        self.signed(leaf, digest)?;
         let logged = Logged { index: self.size, digest, at: leaf.logged, by: leaf.statement.by.clone() };
         self.apply(&logged, &leaf.statement)?;
-        self.take(leaf)?;
+        self.take(leaf, logged.clone());
         Ok(logged)
     }
 
     /// Counts a leaf whose effect has been applied.
-    fn take(&mut self, leaf: &Leaf) -> Result<(), Refused> {
-        let digest = leaf.statement.digest()?;
-        let logged = Logged { index: self.size, digest, at: leaf.logged, by: leaf.statement.by.clone() };
-        let about = leaf.statement.act.about();
-        self.story.push(Told { logged, word: leaf.statement.act.word(), about });
-        self.statements.insert(digest, self.size);
+    fn take(&mut self, leaf: &Leaf, logged: Logged) {
+        let act = &leaf.statement.act;
+        self.statements.insert(logged.digest, self.size);
+        self.story.push(Told { logged, word: act.word(), about: act.about() });
         self.size += 1;
         self.last = leaf.logged;
+        if matches!(act, Act::Found(_) | Act::Decide(_) | Act::Revoke(_)) {
+            self.remember_keys();
+        }
+    }
+
+    /// Whose every key is, or was, and whether it was ever revoked.
+    fn remember_keys(&mut self) {
         for (id, person) in &self.body.people {
             for (fingerprint, key) in &person.keys {
-                if !self.keys.contains_key(fingerprint) {
-                    self.keys.insert(fingerprint.clone(), (id.clone(), key.clone()));
-                }
+                let (_, kept) =
+                    self.keys.entry(fingerprint.clone()).or_insert_with(|| (id.clone(), key.clone()));
+                kept.revoked |= key.revoked;
             }
         }
-        Ok(())
     }
 
     /// Whether a leaf is for this log, new, of its time, and signed by who is said to speak.
-    fn signed(&self, leaf: &Leaf) -> Result<(), Refused> {
+    fn signed(&self, leaf: &Leaf, digest: Digest) -> Result<(), Refused> {
         let statement = &leaf.statement;
         if statement.register != self.origin {
             return Err(Refused::OtherRegister(statement.register.chars().take(100).collect()));
         }
-        if self.statements.contains_key(&statement.digest()?) {
+        if self.statements.contains_key(&digest) {
             return Err(Refused::Twice);
         }
         let age = leaf.logged.unix() - statement.at.unix();
@@ -155,7 +164,10 @@ impl Register {
         }
         if statement.by == LOG {
             return match statement.act {
-                Act::Consequence(_) => Ok(()),
+                Act::Consequence(_) if leaf.signatures.is_empty() => Ok(()),
+                Act::Consequence(_) => Err(Refused::Unsigned(
+                    "what the log itself states carries no signature of a person".to_owned(),
+                )),
                 _ => Err(Refused::Unsigned(
                     "only what follows from dates is stated by the log itself".to_owned(),
                 )),
@@ -203,6 +215,8 @@ impl Register {
         self.apply(&logged, statement)?;
         self.statements.insert(digest, self.size);
         self.size += 1;
+        self.last = logged.at;
+        self.remember_keys();
         Ok(())
     }
 }

@@ -144,6 +144,9 @@ impl Signature {
     /// See [`Unsigned`].
     pub fn verify(&self, statement: &Statement, key: &Key) -> Result<(), Unsigned> {
         let bytes = self.signed_bytes(statement)?;
+        if crate::ssh::bare(&self.value)? != self.value {
+            return Err(SshError::NotASignature("it is not the base64 in one line".to_owned()).into());
+        }
         Ok(PublicKey::read(&key.public)?.verify(&bytes, &self.value)?)
     }
 }

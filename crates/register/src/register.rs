@@ -9,11 +9,12 @@ use domain::{Date, Digest, Timestamp};
 
 use crate::{
     act::{agreement::SharedCare, attestation::Attestation, closure::ClosureAsked, import::Imported},
-    body::Body,
+    body::{Body, Change, InvalidBody},
     case::Case,
     entry::{Entry, Logged, Stand},
     refused::Refused,
     review::Review,
+    state::State,
 };
 
 /// All that was stated, as one value.
@@ -53,8 +54,10 @@ pub struct Register {
     pub rejected: Vec<(u64, String)>,
     /// Decisions that an appeal overturned.
     pub overturned: BTreeSet<Digest>,
-    /// Keys that were ever in the body: old signatures stay verifiable.
+    /// Keys that were ever in the body, with whose they are: old signatures stay verifiable.
     pub keys: BTreeMap<String, (String, crate::key::Key)>,
+    /// The case and review of each decision, and of each adoption.
+    pub(crate) decisions: BTreeMap<Digest, (Case, String)>,
 }
 
 /// One applied leaf, for people.
@@ -127,6 +130,55 @@ impl Register {
             }
             _ => Err(Refused::NoReview(id.chars().take(60).collect())),
         }
+    }
+
+    /// Closures of a case, past ones included.
+    pub(crate) fn closures_of<'a>(&'a self, case: &'a Case) -> impl Iterator<Item = &'a Closing> {
+        self.closures.iter().filter(move |c| c.case == *case)
+    }
+
+    /// The state of an entry as of a time.
+    pub(crate) fn state_of(&self, case: &Case, as_of: Timestamp) -> State {
+        self.entries.get(case).map_or(State::Unlisted, |e| e.stand(as_of, &self.body.times).state)
+    }
+
+    /// An act that changed an entry tells its new state, unless dates had changed it before and nobody
+    /// has told that yet.
+    pub(crate) fn tells(&mut self, case: &Case, as_of: Timestamp, before: State) {
+        let after = self.state_of(case, as_of);
+        if let Some(entry) = self.entries.get_mut(case).filter(|e| e.told == before) {
+            entry.told = after;
+        }
+    }
+
+    /// The body after changes, none of which may undo what the log remembers: whose a key was, that it
+    /// was revoked, and who an id was.
+    pub(crate) fn changed_body(&self, changes: &[Change]) -> Result<Body, Refused> {
+        let body = self.body.changed_by(changes)?;
+        for (id, person) in &body.people {
+            let mut known = false;
+            for (fingerprint, key) in &person.keys {
+                let Some((holder, was)) = self.keys.get(fingerprint) else { continue };
+                if holder != id {
+                    return Err(InvalidBody::SharedKey(fingerprint.clone()).into());
+                }
+                if was.revoked && !key.revoked {
+                    return Err(InvalidBody::Key {
+                        who: id.clone(),
+                        why: "it was revoked, and a revoked key makes no new signatures".to_owned(),
+                    }
+                    .into());
+                }
+                known = true;
+            }
+            if !known && self.keys.values().any(|(holder, _)| holder == id) {
+                return Err(InvalidBody::Id(format!(
+                    "{id} (it was somebody's before: take another, or bring a key that was theirs)"
+                ))
+                .into());
+            }
+        }
+        Ok(body)
     }
 
     /// Whether a shared-care agreement about a case is signed by both sides and in force, and for which

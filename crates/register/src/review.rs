@@ -31,6 +31,8 @@ pub struct Review {
     pub opening: Opening,
     /// Every assessment it rested on, the last being the one in force.
     pub assessed: Vec<Assessed>,
+    /// The day since which the evidence is what it is: silence counts from here.
+    pub unchanged_since: Date,
     /// What is still missing.
     pub missing: Vec<String>,
     /// Positions in the order they were taken.
@@ -117,7 +119,8 @@ impl Review {
         working_days_after(self.opened.at.date(), self.rule(body).comment_days)
     }
 
-    /// The positions that hold: the last of each person, on the present basis.
+    /// The positions that hold: the last of each person, on the present basis. A concern that is not
+    /// settled holds on any: new evidence may answer it, and who raised it says so.
     pub fn held(&self) -> Vec<&Held> {
         let basis = self.latest().map(|a| a.basis);
         let mut last: BTreeMap<&str, &Held> = BTreeMap::new();
@@ -126,7 +129,11 @@ impl Review {
         }
         // A recusal is about the person, not about the evidence: it does not go stale.
         last.into_values()
-            .filter(|h| h.position.basis == basis || h.position.stance == Stance::Recuse)
+            .filter(|h| match h.position.stance {
+                Stance::Recuse => true,
+                Stance::Concern => h.position.basis == basis || !self.satisfied.contains(&h.logged.by),
+                _ => h.position.basis == basis,
+            })
             .collect()
     }
 
@@ -167,9 +174,17 @@ impl Review {
 
     fn overrulers(&self, body: &Body, concern_of: &str) -> usize {
         let Some(people) = self.overrules.get(concern_of) else { return 0 };
+        let basis = self.latest().map(|a| a.basis);
+        // Of those who vote now: who abstains, or voted on other evidence, overrules nobody.
+        let votes = |person: &&String| {
+            self.held().iter().any(|h| {
+                h.logged.by == **person && h.position.basis == basis && h.position.stance != Stance::Abstain
+            })
+        };
         people
             .iter()
             .filter(|p| *p != concern_of && body.people.contains_key(*p) && self.is_barred(body, p).is_none())
+            .filter(votes)
             .count()
     }
 
@@ -178,9 +193,22 @@ impl Review {
         if self.barred.contains(person) {
             return Some("took part in the decision that is appealed: another panel decides".to_owned());
         }
-        let person = body.people.get(person)?;
-        let shared = self.opening.interests.iter().find(|i| person.interests.contains(*i))?;
+        let recused = |h: &Held| h.logged.by == person && h.position.stance == Stance::Recuse;
+        if self.positions.iter().any(recused) {
+            return Some("has declared an interest in this case".to_owned());
+        }
+        let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
+        let declared = &body.people.get(person)?.interests;
+        let shared = self.opening.interests.iter().find(|i| declared.iter().any(|d| same(d, i)))?;
         Some(format!("has a declared interest ({shared})"))
+    }
+
+    /// Whether somebody has answered the concern that a person has now.
+    pub fn is_answered(&self, person: &str) -> bool {
+        let last = self.positions.iter().rev().find(|h| h.logged.by == person);
+        last.is_some_and(|held| {
+            self.answers.iter().any(|(at, answer)| answer.to == person && at.index > held.logged.index)
+        })
     }
 
     /// Where the quorum stands.
@@ -201,14 +229,18 @@ impl Review {
                 people: body.holders(role).into_iter().filter(able).map(str::to_owned).collect(),
             })
             .collect();
-        let answered: Vec<String> = count
-            .blocked_by
-            .iter()
-            .filter(|person| self.answers.iter().any(|(_, a)| a.to == **person))
-            .cloned()
-            .collect();
+        let answered: Vec<String> =
+            count.blocked_by.iter().filter(|person| self.is_answered(person)).cloned().collect();
         if !answered.is_empty() {
             out.push(Awaited { role: None, people: answered });
+        }
+        if !count.stands() {
+            let named = |person: &String| out.iter().any(|a| a.people.contains(person));
+            let stale = self.stale().into_iter().map(|s| s.person);
+            let stale: Vec<String> = stale.filter(|p| able(&p.as_str()) && !named(p)).collect();
+            if !stale.is_empty() {
+                out.push(Awaited { role: None, people: stale });
+            }
         }
         if out.is_empty() && count.people_awaited > 0 {
             let heard: BTreeSet<&str> = self.held().iter().map(|h| h.logged.by.as_str()).collect();

@@ -45,6 +45,9 @@ pub enum SshError {
         /// The key asked about.
         asked: String,
     },
+    /// A hardware key signed without its owner.
+    #[error("the hardware key was not touched for it: make one without `no-touch-required`")]
+    Untouched,
     /// Does not fit the bytes.
     #[error("the signature does not fit what it is said to sign")]
     Wrong,
@@ -100,7 +103,19 @@ impl PublicKey {
             let made = made.fingerprint(HashAlg::Sha256).to_string();
             return Err(SshError::OtherKey { made, asked: self.fingerprint() });
         }
-        self.0.verify(NAMESPACE, bytes, &signature).map_err(|_| SshError::Wrong)
+        self.0.verify(NAMESPACE, bytes, &signature).map_err(|_| SshError::Wrong)?;
+        if touched(&signature) { Ok(()) } else { Err(SshError::Untouched) }
+    }
+}
+
+/// Whether a hardware key was touched, as its signature says in the flags before the counter of four
+/// bytes (PROTOCOL.u2f); other keys know no touch. Without it, malware beside a plugged-in key signs.
+fn touched(signature: &SshSig) -> bool {
+    match signature.signature().algorithm() {
+        Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256 => {
+            signature.signature().as_bytes().iter().nth_back(4).is_some_and(|flags| flags & 1 == 1)
+        }
+        _ => true,
     }
 }
 

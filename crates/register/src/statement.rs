@@ -66,8 +66,9 @@ impl Batch {
     /// The schema name written into every batch.
     pub const SCHEMA: &str = "formulary/batch/v1";
 
-    /// The most statements under one signature.
-    pub const MOST: usize = 1_000;
+    /// The most statements under one signature: each leaf lists them all (74 bytes each), beside the
+    /// statement itself, within the 65,535 bytes of a leaf.
+    pub const MOST: usize = 500;
 
     /// A batch of some statements.
     pub fn new(register: &str, mut items: Vec<Digest>) -> Self {

@@ -57,22 +57,31 @@ impl Register {
                 }
                 self.body.hazards.clone().unwrap_or_default().recompute(hazards)?;
             }
-            Some(Basis::Audit { version, read, conclusion, delta_from, .. }) => {
+            Some(Basis::Audit { version, read, conclusion, delta_from, fit_for }) => {
                 if version.is_empty() || read.is_empty() || !conclusion.is_given() {
                     return Err(incomplete(
                         "an audit says which version, what was read, and what was concluded",
                     ));
                 }
+                let stated = it.version.clone().or_else(|| it.subject.purl()?.version().map(str::to_owned));
+                if stated.as_ref().is_some_and(|stated| stated != version) {
+                    return Err(incomplete(format!(
+                        "the audit read version {version}, and the attestation is about another: an audit counts for what was read"
+                    )));
+                }
                 if let Some(from) = delta_from {
                     let known = self.attestations.iter().any(|(_, a)| {
-                        let audited =
-                            matches!(&a.basis, Some(Basis::Audit { version, .. }) if version == from);
+                        // A difference is fit for no stricter tier than what it rests on.
+                        let audited = matches!(
+                            &a.basis,
+                            Some(Basis::Audit { version, fit_for: base, .. }) if version == from && base <= fit_for
+                        );
                         audited && a.subject_root() == it.subject_root()
                     });
                     if !known {
                         return Err(incomplete(format!(
-                            "no audit of version {from} is in the register, so nobody can rest on the \
-                             difference from it: audit it whole"
+                            "no audit of version {from} fit for {fit_for} is in the register, so nobody can rest on \
+                             the difference from it: audit it whole"
                         )));
                     }
                 }
@@ -112,8 +121,8 @@ impl Register {
         if it.until <= logged.at.date() {
             return Err(incomplete("an agreement ends on a day after today"));
         }
-        let other = self.agreements.iter().find(|(_, a)| a.side != it.side && a.same_content(it));
-        if other.is_some_and(|(by, _)| by.by == logged.by) {
+        let mut other = self.agreements.iter().filter(|(_, a)| a.side != it.side && a.same_content(it));
+        if other.any(|(by, _)| by.by == logged.by) {
             return Err(Refused::NotYours {
                 who: logged.by.clone(),
                 why: "the two sides are signed by two people".to_owned(),

@@ -37,6 +37,18 @@ impl Register {
         }
         let today = logged.at.date();
         let id = short('R', &logged.digest);
+        if self.reviews.contains_key(&id) {
+            return Err(Refused::NotNow("its short id is taken: sign it again a second later".to_owned()));
+        }
+        if self.done_before(logged, it) {
+            return Err(Refused::NotYours {
+                who: logged.by.clone(),
+                why: format!(
+                    "{} on this case before, and the committee has not confirmed it: a second time it takes another person's signature",
+                    it.measure.word()
+                ),
+            });
+        }
         match &it.measure {
             Measure::Deny { existing_uses, alternative } => {
                 if existing_uses.trim().is_empty() || alternative.trim().is_empty() {
@@ -103,6 +115,24 @@ impl Register {
         Ok(())
     }
 
+    /// Whether this person has done the same here and nobody has decided on it since: one signature ends
+    /// by its date, and the same signature again would undo that.
+    fn done_before(&self, logged: &Logged, it: &Emergency) -> bool {
+        let entry = self.entries.get(&it.case);
+        match it.measure {
+            Measure::Deny { .. } => {
+                entry.and_then(|e| e.denied.as_ref()).is_some_and(|d| d.logged.by == logged.by)
+            }
+            Measure::BreakGlass { .. } => {
+                entry.and_then(|e| e.glass.as_ref()).is_some_and(|g| g.logged.by == logged.by)
+            }
+            Measure::Close { .. } => self.closures_of(&it.case).any(|c| {
+                let review = self.reviews.get(&short('R', &c.logged.digest));
+                c.emergency && c.logged.by == logged.by && review.is_some_and(Review::is_open)
+            }),
+        }
+    }
+
     fn entry(&mut self, case: &crate::case::Case) -> &mut Entry {
         self.entries.entry(case.clone()).or_insert_with(|| Entry::new(case.clone()))
     }
@@ -127,6 +157,7 @@ impl Register {
                 opened: logged.clone(),
                 opening,
                 assessed: Vec::new(),
+                unchanged_since: logged.at.date(),
                 missing: Vec::new(),
                 positions: Vec::new(),
                 answers: Vec::new(),

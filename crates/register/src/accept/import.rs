@@ -13,7 +13,7 @@ use crate::{
         Act,
         decision::{Decision, Means, Ruling, Terms, TripWire, WhoMayUse},
         import::{Adoption, Imported},
-        review::Opening,
+        review::{Asks, Opening},
     },
     case::Case,
     entry::{Decided, Entry, Logged},
@@ -124,6 +124,12 @@ impl Register {
                 imported.body
             )));
         };
+        if !matches!(foreign.opening.asks, Asks::Use | Asks::Publication | Asks::Change) {
+            return Err(Refused::NotNow(format!(
+                "the other body granted a {}: only a use or a publication is adopted",
+                foreign.opening.asks.word()
+            )));
+        }
         let tier = foreign.case.governed_at();
         if tier < strictest || tier == Tier::Clinical {
             return Err(Refused::NotNow(format!(
@@ -170,11 +176,12 @@ impl Register {
             settled: Vec::new(),
         };
         let times = self.body.times;
-        let entry =
-            self.entries.entry(foreign.case.clone()).or_insert_with(|| Entry::new(foreign.case.clone()));
-        if entry.decided.is_some() {
+        let known = self.entries.get(&foreign.case);
+        if known.is_some_and(|e| e.decided.is_some() || !e.trips.is_empty() || e.withdrawn.is_some()) {
             return Err(Refused::NotNow("this register has a decision of its own on that case".to_owned()));
         }
+        let entry =
+            self.entries.entry(foreign.case.clone()).or_insert_with(|| Entry::new(foreign.case.clone()));
         entry.decided = Some(Decided {
             logged: logged.clone(),
             decision,
@@ -184,8 +191,8 @@ impl Register {
         });
         entry.adopted_from = Some(imported.body);
         entry.history.push(logged.clone());
-        entry.trips.clear();
         entry.told = entry.stand(logged.at, &times).state;
+        self.decisions.insert(logged.digest, (foreign.case, String::new()));
         Ok(())
     }
 }

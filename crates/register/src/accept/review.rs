@@ -6,10 +6,11 @@ use policy::quorum::Stance;
 use crate::{
     act::{
         position::{Answer, Overrule, Position, Satisfied},
-        review::{Asks, Opening, Renewal, TakeBack},
+        review::{Asks, Assessed, Opening, Renewal, TakeBack},
     },
     case::Case,
     entry::{Entry, Logged},
+    fold::SKEW,
     refused::{Refused, incomplete},
     register::Register,
     review::{Closed, Held, Review, short},
@@ -30,17 +31,19 @@ impl Register {
         let case = self.asked_case(it)?;
         if let Some(case) = &case {
             let same = |r: &&Review| {
-                r.is_open()
-                    && r.opening.case.as_ref() == Some(case)
-                    && r.opening.asks.word() == it.asks.word()
+                r.opening.asks.word() == it.asks.word()
                     && !matches!(it.asks, Asks::Exception { .. } | Asks::Closure { .. })
             };
-            if let Some(open) = self.reviews.values().find(same) {
+            let open = self.entries.get(case).map(|e| &e.open).into_iter().flatten();
+            if let Some(open) = open.filter_map(|id| self.reviews.get(id)).find(same) {
                 return Err(Refused::NotNow(format!(
                     "review {} is open on the same question: renew its evidence instead",
                     open.id
                 )));
             }
+        }
+        if let Some(assessed) = &it.assessed {
+            check_clock(logged, assessed)?;
         }
         let barred = self.check_asks(logged, it, case.as_ref())?;
         let id = short('R', &logged.digest);
@@ -48,11 +51,10 @@ impl Register {
             return Err(Refused::NotNow("its short id is taken: open it again a second later".to_owned()));
         }
         if let Some(case) = &case {
-            self.entries
-                .entry(case.clone())
-                .or_insert_with(|| Entry::new(case.clone()))
-                .open
-                .insert(id.clone());
+            let before = self.state_of(case, logged.at);
+            let entry = self.entries.entry(case.clone()).or_insert_with(|| Entry::new(case.clone()));
+            entry.open.insert(id.clone());
+            self.tells(case, logged.at, before);
         }
         self.reviews.insert(
             id.clone(),
@@ -61,6 +63,7 @@ impl Register {
                 opened: logged.clone(),
                 opening: it.clone(),
                 assessed: it.assessed.clone().into_iter().collect(),
+                unchanged_since: logged.at.date(),
                 missing: it.missing.clone(),
                 positions: Vec::new(),
                 answers: Vec::new(),
@@ -141,22 +144,23 @@ impl Register {
                 }
             }
             Asks::Appeal { decision } => {
-                let decided = self
-                    .entries
-                    .values()
-                    .flat_map(|e| e.history.iter())
+                // Of this very case: else the quorum of one tier could undo a decision of another.
+                let history = case.and_then(|c| self.entries.get(c)).map(|e| e.history.as_slice());
+                let decided = history
+                    .unwrap_or_default()
+                    .iter()
                     .find(|l| l.digest == *decision)
-                    .ok_or_else(|| incomplete("no decision of this register has that digest"))?;
+                    .ok_or_else(|| incomplete("no decision on this case has that digest"))?;
+                if self.overturned.contains(decision) {
+                    return Err(Refused::NotNow("it was overturned already".to_owned()));
+                }
                 let last = decided.at.date().plus_days(i64::from(self.body.times.appeal));
                 if today > last {
                     return Err(Refused::NotNow(format!(
                         "it could be appealed until {last}: ask for a change of the entry instead"
                     )));
                 }
-                let review = self
-                    .reviews
-                    .values()
-                    .find(|r| r.closed.as_ref().is_some_and(|c| c.logged.digest == *decision));
+                let review = self.decisions.get(decision).and_then(|(_, id)| self.reviews.get(id));
                 let voted = review.into_iter().flat_map(|r| r.positions.iter().map(|p| p.logged.by.clone()));
                 return Ok(voted.chain([decided.by.clone()]).collect());
             }
@@ -164,10 +168,7 @@ impl Register {
                 if changes.is_empty() {
                     return Err(incomplete("say which change"));
                 }
-                let mut body = self.body.clone();
-                for change in changes {
-                    body = body.changed(change)?;
-                }
+                self.changed_body(changes)?;
             }
         }
         Ok(Default::default())
@@ -186,8 +187,24 @@ impl Register {
     pub(super) fn renew(&mut self, logged: &Logged, it: &Renewal) -> Result<(), Refused> {
         self.person(&logged.by)?;
         let review = self.open_review(&it.review)?;
+        if review.opening.case.is_none() {
+            return Err(incomplete("a change of the body rests on no assessment"));
+        }
+        check_clock(logged, &it.assessed)?;
         if review.latest().is_some_and(|a| a.as_of > it.assessed.as_of) {
             return Err(Refused::NotNow("the case rests on a newer assessment already".to_owned()));
+        }
+        // Votes are bound to the basis: under one basis nobody may be shown two answers.
+        let other = review.assessed.iter().find(|a| a.basis == it.assessed.basis);
+        if other.is_some_and(|a| !a.says_the_same(&it.assessed)) {
+            return Err(incomplete(
+                "it has the basis of an earlier assessment of this case, and another answer: one of the two was                  changed after it was written",
+            ));
+        }
+        if review.latest().is_none_or(|a| a.basis != it.assessed.basis) {
+            review.unchanged_since = logged.at.date();
+            // Whoever would overrule a concern says so again, on what is known now.
+            review.overrules.clear();
         }
         review.assessed.push(it.assessed.clone());
         review.missing.clone_from(&it.missing);
@@ -206,16 +223,27 @@ impl Register {
                 why: format!("a case is taken back by who opened it ({}) or the chair", review.opened.by),
             });
         }
-        review.closed = Some(Closed { logged: logged.clone(), ruling: None });
-        let (case, id) = (review.opening.case.clone(), review.id.clone());
-        self.no_longer_open(case.as_ref(), &id);
-        Ok(())
-    }
-
-    pub(super) fn no_longer_open(&mut self, case: Option<&Case>, review: &str) {
-        if let Some(entry) = case.and_then(|c| self.entries.get_mut(c)) {
-            entry.open.remove(review);
+        let (case, id, opened) = (review.opening.case.clone(), review.id.clone(), review.opened.digest);
+        let glass = case.as_ref().and_then(|c| self.entries.get(c)?.glass.as_ref());
+        if glass.is_some_and(|g| g.logged.digest == opened)
+            || self.closures.iter().any(|c| c.emergency && c.logged.digest == opened)
+        {
+            return Err(Refused::NotNow(
+                "it follows a break-glass or an emergency closure: the committee looks at those".to_owned(),
+            ));
         }
+        if let Some(review) = self.reviews.get_mut(&id) {
+            review.closed = Some(Closed { logged: logged.clone(), ruling: None });
+        }
+        let Some(case) = case else { return Ok(()) };
+        let before = self.state_of(&case, logged.at);
+        if let Some(entry) = self.entries.get_mut(&case) {
+            entry.open.remove(&id);
+            // Who takes a denial back lifts it.
+            entry.denied.take_if(|d| d.review == id);
+        }
+        self.tells(&case, logged.at, before);
+        Ok(())
     }
 
     pub(super) fn position(&mut self, logged: &Logged, it: &Position) -> Result<(), Refused> {
@@ -279,9 +307,10 @@ impl Register {
     }
 
     pub(super) fn satisfied(&mut self, logged: &Logged, it: &Satisfied) -> Result<(), Refused> {
+        self.person(&logged.by)?;
         let review = self.open_review(&it.review)?;
         has_concern(review, &logged.by)?;
-        if !review.answers.iter().any(|(_, a)| a.to == logged.by) {
+        if !review.is_answered(&logged.by) {
             return Err(Refused::NotNow(
                 "nobody has answered the concern yet: to drop it, take another position".to_owned(),
             ));
@@ -304,17 +333,32 @@ impl Register {
         if let Some(why) = review.is_barred(&body, &logged.by) {
             return Err(Refused::NotYours { who: logged.by.clone(), why });
         }
-        if !review.answers.iter().any(|(_, a)| a.to == it.concern_of) {
+        if !review.is_answered(&it.concern_of) {
             return Err(Refused::NotNow(
                 "a concern is answered in writing before it is overruled".to_owned(),
             ));
         }
-        if !review.held().iter().any(|h| h.logged.by == logged.by && h.position.stance != Stance::Recuse) {
+        let basis = review.latest().map(|a| a.basis);
+        let votes = |h: &&Held| {
+            h.logged.by == logged.by && h.position.basis == basis && h.position.stance != Stance::Abstain
+        };
+        if !review.held().iter().any(votes) {
             return Err(Refused::NotNow("take a position yourself before you overrule another's".to_owned()));
         }
         review.overrules.entry(it.concern_of.clone()).or_default().insert(logged.by.clone());
         Ok(())
     }
+}
+
+/// An assessment of the future would stand in the way of every later one.
+fn check_clock(logged: &Logged, assessed: &Assessed) -> Result<(), Refused> {
+    if assessed.as_of.unix() > logged.at.unix().saturating_add(SKEW) {
+        return Err(incomplete(format!(
+            "the assessment says {}, which is after now: assess it with the right clock",
+            assessed.as_of
+        )));
+    }
+    Ok(())
 }
 
 fn has_concern(review: &Review, person: &str) -> Result<(), Refused> {

@@ -1,13 +1,14 @@
 //! Obligations met, trip-wires touched, consequences of dates, sealed words.
 
-use domain::Digest;
+use domain::{Digest, Timestamp};
 
 use crate::{
     act::{
         consequence::Consequence,
         upkeep::{Done, Erasure, Reveal, Trip},
     },
-    entry::{Logged, Tripped},
+    body::Times,
+    entry::{Entry, Logged, Tripped},
     refused::{Refused, incomplete},
     register::Register,
 };
@@ -18,12 +19,11 @@ impl Register {
         if !it.shown.is_given() {
             return Err(incomplete("say how it is shown to be done"));
         }
-        let decided = self
-            .entries
-            .values_mut()
-            .filter_map(|e| e.decided.as_mut())
-            .find(|d| d.logged.digest == it.decision)
-            .ok_or_else(|| Refused::NotNow("no decision in force has that digest".to_owned()))?;
+        let none = || Refused::NotNow("no decision in force has that digest".to_owned());
+        let (case, _) = self.decisions.get(&it.decision).cloned().ok_or_else(none)?;
+        let before = self.state_of(&case, logged.at);
+        let decided = self.entries.get_mut(&case).and_then(|e| e.decided.as_mut());
+        let decided = decided.filter(|d| d.logged.digest == it.decision).ok_or_else(none)?;
         if usize::from(it.obligation) >= decided.decision.terms.obligations.len() {
             return Err(incomplete(format!(
                 "the decision has {} obligations, counted from 0",
@@ -33,6 +33,7 @@ impl Register {
         if !decided.done.insert(it.obligation) {
             return Err(Refused::NotNow("that obligation was shown to be met already".to_owned()));
         }
+        self.tells(&case, logged.at, before);
         Ok(())
     }
 
@@ -61,11 +62,13 @@ impl Register {
             .entries
             .get_mut(&it.case)
             .ok_or_else(|| Refused::NotNow("no entry of the register has that case".to_owned()))?;
-        let stand = entry.stand(logged.at, &times);
-        if stand.state != it.to || entry.told != it.from || it.from == it.to {
+        let follows = follows(entry, logged.at, &times);
+        if follows.as_ref() != Some(it) {
+            let says = |c: &Consequence| format!("{} after {}, on {}, since {}", c.to, c.from, c.on, c.why);
             return Err(Refused::NotNow(format!(
-                "it says {} after {}, and the log says {} after {}",
-                it.to, it.from, stand.state, entry.told
+                "it says {}, and what follows from the log is {}",
+                says(it),
+                follows.as_ref().map_or_else(|| "nothing".to_owned(), says)
             )));
         }
         entry.told = it.to;
@@ -78,6 +81,17 @@ impl Register {
         let words = crate::words::Words::sealed(&salt, &it.text);
         if words != (crate::words::Words::Sealed { sealed: it.sealed }) {
             return Err(incomplete("text and salt are not what was sealed"));
+        }
+        if it.text.len() > crate::words::LONGEST {
+            return Err(incomplete("the text is too long"));
+        }
+        // A name is public with the person's consent, and nobody else gives that.
+        let named = self.body.people.iter().find(|(_, p)| p.name == words);
+        if let Some((id, _)) = named.filter(|(id, _)| **id != logged.by) {
+            return Err(Refused::NotYours {
+                who: logged.by.clone(),
+                why: format!("it is the name of {id}, who alone makes it public"),
+            });
         }
         if self.erased.contains(&it.sealed) {
             return Err(Refused::NotNow("these words were erased".to_owned()));
@@ -102,25 +116,22 @@ impl Register {
 
     /// What follows from dates as of a time and was not told yet: the consequences that `tick` appends,
     /// ordered by case.
-    pub fn consequences(&self, as_of: domain::Timestamp) -> Vec<Consequence> {
-        self.entries
-            .values()
-            .filter_map(|entry| {
-                let stand = entry.stand(as_of, &self.body.times);
-                (stand.state != entry.told).then(|| Consequence {
-                    case: entry.case.clone(),
-                    from: entry.told,
-                    to: stand.state,
-                    of: stand
-                        .of
-                        .or_else(|| entry.history.last().map(|l| l.digest))
-                        .unwrap_or_else(|| Digest::of(b"")),
-                    on: stand.since,
-                    why: stand.why,
-                })
-            })
-            .collect()
+    pub fn consequences(&self, as_of: Timestamp) -> Vec<Consequence> {
+        self.entries.values().filter_map(|entry| follows(entry, as_of, &self.body.times)).collect()
     }
+}
+
+/// What follows for an entry as of a time and was not told yet.
+fn follows(entry: &Entry, as_of: Timestamp, times: &Times) -> Option<Consequence> {
+    let stand = entry.stand(as_of, times);
+    (stand.state != entry.told).then(|| Consequence {
+        case: entry.case.clone(),
+        from: entry.told,
+        to: stand.state,
+        of: stand.of.or_else(|| entry.history.last().map(|l| l.digest)).unwrap_or_else(|| Digest::of(b"")),
+        on: stand.since,
+        why: stand.why,
+    })
 }
 
 /// 64 hexadecimal digits as bytes.

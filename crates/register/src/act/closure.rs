@@ -80,7 +80,9 @@ impl ClosureAsked {
         }
         let all = |s: &String| {
             let s = s.trim().trim_matches('/').to_lowercase();
-            matches!(s.as_str(), "" | "all" | "*" | "**" | "." | "everything" | "all repositories" | "**/*")
+            let nothing_named = s.chars().all(|c| "*?./\\ ".contains(c));
+            nothing_named
+                || matches!(s.as_str(), "all" | "everything" | "all repositories" | "any" | "the lot")
         };
         if self.scope.is_empty() || self.scope.iter().any(all) {
             return Err(ClosureFault::Scope);

@@ -1,7 +1,9 @@
 //! Decisions: what the committee, a rule or silence settled, with terms.
 
-use domain::{ControlState, Date, Digest};
+use domain::{Date, Digest};
 use serde::{Deserialize, Serialize};
+
+pub use domain::Settled;
 
 use super::position::Duty;
 use crate::words::Words;
@@ -138,6 +140,16 @@ impl TripWire {
     /// All of them: what a decision carries unless it says otherwise.
     pub const ALL: [Self; 4] = [Self::Malware, Self::Kev, Self::Licence, Self::OwnerGone];
 
+    /// The word used in files.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Malware => "malware",
+            Self::Kev => "kev",
+            Self::Licence => "licence",
+            Self::OwnerGone => "owner-gone",
+        }
+    }
+
     /// The words used on screens.
     pub const fn word(self) -> &'static str {
         match self {
@@ -147,16 +159,4 @@ impl TripWire {
             Self::OwnerGone => "the owner is gone",
         }
     }
-}
-
-/// A referred reason that a decision settles.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settled {
-    /// The control.
-    pub control: String,
-    /// Its state.
-    pub state: ControlState,
-    /// How many things it concerned.
-    pub count: u64,
 }

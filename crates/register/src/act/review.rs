@@ -223,6 +223,15 @@ impl Assessed {
         })
     }
 
+    /// Whether two assessments give the same answer for the same reasons: what a basis covers.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let states = |a: &Self| -> Vec<(String, ControlState, bool, bool)> {
+            let one = |s: &State| (s.control.clone(), s.state, s.attested.is_some(), s.excepted.is_some());
+            a.states.iter().map(one).collect()
+        };
+        self.outcome == other.outcome && self.pack == other.pack && states(self) == states(other)
+    }
+
     /// What changed between two bases, in plain English; empty where a vote on the first still holds.
     pub fn changed_since(&self, earlier: &Self) -> Vec<String> {
         if self.basis == earlier.basis {
