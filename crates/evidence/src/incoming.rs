@@ -21,6 +21,8 @@ use std::path::PathBuf;
 
 use domain::{Finding, Unread};
 
+pub use scan::{MayDo, Work};
+
 /// Where git says its files are: what its environment variables hold when it runs a hook.
 #[derive(Clone, Debug, Default)]
 pub struct GitPaths {

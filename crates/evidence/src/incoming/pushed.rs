@@ -17,13 +17,11 @@ use super::{
     By, CannotLook, GitPaths, Incoming, Landing,
     graph::{Graph, Peeled, peel},
     objects::{self, Objects},
-    scan::Scan,
+    scan::{MayDo, Scan},
     staged::{Files, changed_folders, files_of},
     text_of,
     trees::{self, Added, Compared, GoOn},
 };
-
-pub use super::scan::MayRead;
 
 /// A line that git hands to a pre-receive hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +96,7 @@ impl Receiving {
     }
 
     /// Looks at what each reference would bring, in the order given: what two bring is told with
-    /// the first. `go_on` is asked before each object of the walk, `may_read` before each content;
+    /// the first. `go_on` is asked before each object of the walk, `may_do` before each content;
     /// where they end it, [`Incoming::cut`] says so beside what was seen until then.
     ///
     /// # Errors
@@ -107,7 +105,7 @@ impl Receiving {
         &self,
         updates: &[Update],
         go_on: GoOn<'_>,
-        may_read: MayRead<'_>,
+        may_do: MayDo<'_>,
     ) -> Result<Vec<Incoming>, CannotLook> {
         let mut graph = Graph::new(&self.objects, &self.shallow, &self.existing, go_on)?;
         let mut scan = Scan::new(&self.objects);
@@ -115,7 +113,7 @@ impl Receiving {
         for update in updates {
             let mut incoming = Incoming::default();
             if let Some(new) = update.new {
-                match self.look_at_one(update, new, &mut graph, &mut scan, go_on, may_read, &mut incoming) {
+                match self.look_at_one(update, new, &mut graph, &mut scan, go_on, may_do, &mut incoming) {
                     Err(CannotLook::TooMuch(why)) => incoming.cut = Some(why),
                     other => other?,
                 }
@@ -133,7 +131,7 @@ impl Receiving {
         graph: &mut Graph<'_>,
         scan: &mut Scan<'_>,
         go_on: GoOn<'_>,
-        may_read: MayRead<'_>,
+        may_do: MayDo<'_>,
         out: &mut Incoming,
     ) -> Result<(), CannotLook> {
         let mut tags = Vec::new();
@@ -166,13 +164,13 @@ impl Receiving {
         let distinct: HashSet<_> = wanted.iter().map(|(id, path)| (*id, path.as_slice())).collect();
         out.looked += distinct.len() as u64;
         drop(distinct);
-        let scanned = scan.look_at(wanted, may_read);
+        let scanned = scan.look_at(wanted, may_do);
         if let Err(CannotLook::Damaged { .. } | CannotLook::NotGit(_)) = &scanned {
             return scanned;
         }
         // The oldest first: where a value came in is where it is told.
         for one in brought.iter().rev() {
-            self.judge_one(one, update, graph, scan, go_on, may_read, out);
+            self.judge_one(one, update, graph, scan, go_on, may_do, out);
         }
         let mut seen = HashSet::new();
         out.landings.retain(|landing| seen.insert(landing.finding.fingerprint));
@@ -222,7 +220,7 @@ impl Receiving {
         graph: &Graph<'_>,
         scan: &mut Scan<'_>,
         go_on: GoOn<'_>,
-        may_read: MayRead<'_>,
+        may_do: MayDo<'_>,
         out: &mut Incoming,
     ) {
         let mut known = None;
@@ -239,7 +237,7 @@ impl Receiving {
                 None => {
                     // Where time ran out, a value is told as new: that errs towards stopping.
                     let contents = self.stood_before(one, update, graph, go_on).unwrap_or_default();
-                    known.insert(scan.values(&contents, may_read))
+                    known.insert(scan.values(&contents, may_do))
                 }
             };
             for hit in looked.hits {

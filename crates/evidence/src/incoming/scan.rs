@@ -9,6 +9,8 @@ use std::{
 use domain::Digest;
 use gix::ObjectId;
 
+use crate::text::is_binary;
+
 use super::{
     CannotLook,
     look::{Looked, look},
@@ -16,8 +18,17 @@ use super::{
     text_of,
 };
 
-/// Whether the work may go on, asked with the bytes about to be read; on every thread.
-pub type MayRead<'a> = &'a (dyn Fn(u64) -> bool + Sync);
+/// What is about to be done, in bytes: whoever grants the time knows what each costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// An object is about to be put together.
+    Read(u64),
+    /// A text is about to be searched, which takes longer.
+    Search(u64),
+}
+
+/// Whether there is time for this; asked on every thread.
+pub type MayDo<'a> = &'a (dyn Fn(Work) -> bool + Sync);
 
 /// Contents by identity and path, looked at once.
 pub(super) struct Scan<'a> {
@@ -34,7 +45,7 @@ impl<'a> Scan<'a> {
     pub(super) fn look_at(
         &mut self,
         wanted: Vec<(ObjectId, Vec<u8>)>,
-        may_read: MayRead<'_>,
+        may_do: MayDo<'_>,
     ) -> Result<(), CannotLook> {
         let mut wanted: Vec<_> = wanted.into_iter().filter(|key| !self.done.contains_key(key)).collect();
         wanted.sort();
@@ -49,11 +60,14 @@ impl<'a> Scan<'a> {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some((id, path)) = wanted.get(at) else { return done };
                 let size = objects.header(*id).map_or(0, |(_, size)| size);
-                if over.load(Ordering::Relaxed) || !may_read(size) {
+                let looked = (!over.load(Ordering::Relaxed))
+                    .then(|| one(&objects, *id, path, size, may_do).transpose())
+                    .flatten();
+                let Some(looked) = looked else {
                     over.store(true, Ordering::Relaxed);
                     return done;
-                }
-                done.push((at, one(&objects, *id, path, size)));
+                };
+                done.push((at, looked));
             }
         };
         let parts = if workers == 1 {
@@ -95,19 +109,14 @@ impl<'a> Scan<'a> {
 
     /// The values that these contents hold. What cannot be read holds none: a value is then told
     /// as new, which errs towards stopping.
-    pub(super) fn values(
-        &mut self,
-        contents: &[(ObjectId, Vec<u8>)],
-        may_read: MayRead<'_>,
-    ) -> BTreeSet<Digest> {
+    pub(super) fn values(&mut self, contents: &[(ObjectId, Vec<u8>)], may_do: MayDo<'_>) -> BTreeSet<Digest> {
         let mut known = BTreeSet::new();
         for (id, path) in contents {
             if !self.done.contains_key(&(*id, path.clone())) {
                 let size = self.objects.header(*id).map_or(0, |(_, size)| size);
-                if !may_read(size) {
-                    break;
-                }
-                let looked = one(self.objects, *id, path, size).unwrap_or_default();
+                let Some(looked) = one(self.objects, *id, path, size, may_do).ok().flatten() else {
+                    continue;
+                };
                 self.done.insert((*id, path.clone()), looked);
             }
             if let Some(looked) = self.of(*id, path) {
@@ -118,10 +127,24 @@ impl<'a> Scan<'a> {
     }
 }
 
-fn one(objects: &Objects, id: ObjectId, path: &[u8], size: u64) -> Result<Looked, CannotLook> {
+/// Looks at one content; none where there is no time for it.
+fn one(
+    objects: &Objects,
+    id: ObjectId,
+    path: &[u8],
+    size: u64,
+    may_do: MayDo<'_>,
+) -> Result<Option<Looked>, CannotLook> {
     if size > LARGEST {
         let why = format!("larger than {} MiB, not looked into", LARGEST >> 20);
-        return Ok(Looked { hits: Vec::new(), unread: Some(why) });
+        return Ok(Some(Looked { hits: Vec::new(), unread: Some(why) }));
     }
-    Ok(look(&text_of(path), objects.blob(id)?))
+    if !may_do(Work::Read(size)) {
+        return Ok(None);
+    }
+    let content = objects.blob(id)?;
+    if !is_binary(&content) && !may_do(Work::Search(size)) {
+        return Ok(None);
+    }
+    Ok(Some(look(&text_of(path), content)))
 }

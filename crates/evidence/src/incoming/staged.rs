@@ -22,7 +22,7 @@ use gix::{
 use super::{
     By, CannotLook, GitPaths, Incoming, Landing,
     objects::{self, Objects, Sort, TreeEntry},
-    scan::{MayRead, Scan},
+    scan::{MayDo, Scan},
     text_of,
     trees::{self, Added, Compared},
 };
@@ -184,16 +184,16 @@ impl Staged {
     /// Looks at what is staged.
     ///
     /// # Errors
-    /// When an object is missing, or `may_read` says that it is enough.
-    pub fn look(&self, may_read: MayRead<'_>) -> Result<Incoming, CannotLook> {
+    /// When an object is missing, or `may_do` says that it is enough.
+    pub fn look(&self, may_do: MayDo<'_>) -> Result<Incoming, CannotLook> {
         let mut scan = Scan::new(&self.objects);
         let wanted = self.added.iter().map(|added| (added.id, added.path.clone())).collect();
-        scan.look_at(wanted, may_read)?;
+        scan.look_at(wanted, may_do)?;
         let mut out =
             Incoming { looked: self.added.len() as u64, unread: self.unread.clone(), ..Incoming::default() };
         let any = self.added.iter().any(|a| scan.of(a.id, &a.path).is_some_and(|l| !l.hits.is_empty()));
         // What the change takes away elsewhere: a value that is only moved is not new.
-        let known = if any { scan.values(&self.taken_away()?, may_read) } else { Default::default() };
+        let known = if any { scan.values(&self.taken_away()?, may_do) } else { Default::default() };
         for added in &self.added {
             let Some(looked) = scan.of(added.id, &added.path).cloned() else { continue };
             if let Some(why) = looked.unread {

@@ -14,7 +14,7 @@ use std::{
 
 use domain::{Digest, FindingKind, Outcome, Timestamp};
 use evidence::incoming::{
-    By, CannotLook, Incoming, look,
+    By, CannotLook, Incoming, Work, look,
     pushed::{Receiving, Update},
 };
 use feeds::Feeds;
@@ -53,9 +53,17 @@ pub(crate) fn run(args: &args::Receiving, as_of: Option<Timestamp>, world: &Worl
         }
         Ok(())
     };
-    let may_read = |_bytes: u64| Instant::now() <= until;
+    // A large object is not begun if it would not be done in time: the dearest text is searched, and
+    // an object put together, about this fast.
+    let may_do = |work: Work| {
+        let (bytes, rate) = match work {
+            Work::Read(bytes) => (bytes, 150_000),
+            Work::Search(bytes) => (bytes, 32_000),
+        };
+        Instant::now() + Duration::from_millis(bytes / rate) <= until
+    };
     let receiving = Receiving::open(Path::new("."), &git_environment::read()).map_err(closed)?;
-    let incoming = match receiving.look(&updates, &mut go_on, &may_read) {
+    let incoming = match receiving.look(&updates, &mut go_on, &may_do) {
         Ok(incoming) => incoming,
         Err(CannotLook::TooMuch(why)) => {
             updates.iter().map(|_| Incoming { cut: Some(why.clone()), ..Incoming::default() }).collect()

@@ -2,6 +2,8 @@
 //! environment in which nothing of the machine shows.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of the scene")]
 
+pub mod git;
+
 use std::{
     fs,
     path::{Path, PathBuf},
