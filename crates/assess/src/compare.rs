@@ -83,10 +83,7 @@ pub fn compare(
             let asks = COUNTERPARTS
                 .iter()
                 .find(|(_, open, closed)| *open == id || *closed == id)
-                .map_or_else(
-                    || title(&id).unwrap_or_else(|| id.clone()),
-                    |(asks, _, _)| (*asks).to_owned(),
-                );
+                .map_or_else(|| title(&id).unwrap_or_else(|| id.clone()), |(asks, _, _)| (*asks).to_owned());
             let row = rows.entry(asks.clone()).or_insert(Row { asks, first: None, second: None });
             // A dossier's own inventory is a material of anyone who holds it, not of an outsider.
             let outside = verifiable(&id) && !matches!(assessment.subject, domain::Subject::Product { .. });

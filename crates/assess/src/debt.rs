@@ -134,7 +134,10 @@ pub fn matches(entry: &DebtException, finding: &Finding) -> bool {
 fn about(entry: &DebtException, finding: &Finding) -> bool {
     let about = match &entry.finding {
         None => true,
-        Some(debt::About::Fingerprint(print)) => *print == finding.fingerprint,
+        // A secret is known by where it was first; today's file may have named it before the history was read.
+        Some(debt::About::Fingerprint(print)) => {
+            *print == finding.fingerprint || finding.aliases.contains(&print.to_string())
+        }
         Some(debt::About::Id(id)) => *id == finding.id || finding.aliases.contains(id),
     };
     let place = match &entry.scope {

@@ -74,6 +74,7 @@ pub fn judge(assessment: &mut Assessment, packs: &[Pack], questions: Questions, 
     assessment.verdicts = verdicts;
     assessment.controls = controls;
     assessment.obligations = obligations;
+    crate::standing::apply(assessment);
 }
 
 /// The whole, unless parts leave nothing of it; then each part.
@@ -555,6 +556,7 @@ const MALWARE: &str = "malware";
 /// A remark on an exception is about the debt file, not about the fault.
 fn speaks_to(finding: &Finding, control: &str) -> bool {
     finding.kind != FindingKind::Exception
+        && finding.attested.is_none()
         && (finding.control == control
             || (control == "flaws"
                 && !finding.development_only

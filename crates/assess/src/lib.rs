@@ -27,5 +27,6 @@ pub mod replay;
 pub mod reports;
 pub mod seal;
 pub mod sources;
+pub mod standing;
 pub mod statements;
 pub mod system;

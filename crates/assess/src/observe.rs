@@ -43,8 +43,9 @@ pub const WORKFLOWS: &str = "workflows";
 pub const DISCLOSURE: &str = "disclosure";
 /// Evidence of the CODEOWNERS line that speaks for each file that names components.
 pub const CODEOWNERS: &str = "codeowners";
-/// Kinds of evidence that come from feeds, and so are no part of what a vote depends on.
-pub const OF_FEEDS: [&str; 1] = [SUPPORT];
+/// Kinds of evidence that come from feeds or from the register itself, and so are no part of what a
+/// vote depends on.
+pub const OUTSIDE_BASIS: [&str; 2] = [SUPPORT, crate::standing::KIND];
 
 /// What is asked about.
 pub enum Asked<'a> {
@@ -169,9 +170,11 @@ pub fn observe_with(
     if own.system.is_some() {
         out.evidence.push(declared.evidence()?);
     }
-    if world.standing.covered {
-        out.evidence.push(Evidence::new(crate::replay::COVERED, json!(true), "register")?);
+    if *world.standing != Standing::default() {
+        let standing = serde_json::to_value(world.standing).map_err(CanonicalError::from)?;
+        out.evidence.push(Evidence::new(crate::standing::KIND, standing, "register")?);
     }
+    let mut described = Vec::new();
     match asked {
         Asked::Component(purl) => {
             out.subject = Subject::Component { purl: Some((*purl).clone()), digest: None };
@@ -184,14 +187,13 @@ pub fn observe_with(
             out.components.push(component);
         }
         Asked::Material { material, one_file, checkout } => {
-            look(&mut out, *material, *one_file, *checkout, own, past)?;
+            described = look(&mut out, *material, *one_file, *checkout, own, past)?;
         }
     }
     ask_feeds(&mut out, &declared, world)?;
     if let Asked::Material { material, .. } = asked {
-        if let Some(system) = &own.system {
-            statements::apply(&mut out, *material, system)?;
-        }
+        let trusted = own.system.as_ref().map_or(&[][..], |system| &system.vex);
+        statements::apply(&mut out, *material, trusted, &described)?;
         for (name, bytes) in world.reports {
             reports::take_in(&mut out, name, bytes)
                 .map_err(|why| CannotObserve::Report(name.clone(), why))?;
@@ -201,6 +203,7 @@ pub fn observe_with(
         out.evidence.extend(exceptions::promises(debt)?);
         exceptions::apply(&mut out, debt, world.packs);
     }
+    crate::standing::mark(&mut out, world.standing);
     tidy(&mut out);
     Ok(out)
 }
@@ -227,7 +230,7 @@ fn blank(circumstances: Circumstances, world: &World<'_>) -> Assessment {
     }
 }
 
-/// The collectors over a material.
+/// The collectors over a material. Gives what its bills of materials say they describe.
 fn look(
     out: &mut Assessment,
     material: &dyn Material,
@@ -235,7 +238,7 @@ fn look(
     checkout: Option<&Checkout>,
     own: &Own,
     past: &Past<'_>,
-) -> Result<(), CannotObserve> {
+) -> Result<Vec<(Place, Purl)>, CannotObserve> {
     let given = Given { today: out.as_of.date() };
     let seen = inventory::observe(material);
     let models = if one_file { Vec::new() } else { evidence::model::find_models(material) };
@@ -246,7 +249,12 @@ fn look(
         _ => None,
     };
     out.subject = identify::subject(material, kind, name);
+    let described = seen.described.clone();
     take_inventory(out, seen, kind)?;
+    // In a repository it is the repository itself, which has findings of its own.
+    if matches!(kind, Kind::File | Kind::Product) {
+        roots(out, &described);
+    }
     if !models.is_empty() {
         take(out, evidence::model::collect_found(material, &models, given));
     }
@@ -271,7 +279,24 @@ fn look(
         Kind::Product => take(out, evidence::dossier::collect(material, given)),
         Kind::File | Kind::Model => {}
     }
-    Ok(())
+    Ok(described)
+}
+
+/// What a bill of materials describes, where that is what was asked about: a component like those it
+/// lists, and the root of them.
+fn roots(out: &mut Assessment, described: &[(Place, Purl)]) {
+    for (place, purl) in described.iter().filter(|(_, purl)| purl.version().is_some()) {
+        match out.components.iter_mut().find(|component| component.purl == *purl) {
+            Some(listed) => listed.direct = Some(true),
+            None => {
+                let mut root = Component::new(purl.clone(), place.clone());
+                root.scope = domain::Scope::Runtime;
+                root.direct = Some(true);
+                out.components.push(root);
+            }
+        }
+    }
+    out.components.sort_by_cached_key(|component| component.purl.to_string());
 }
 
 /// The history, as far as it was read.
@@ -357,7 +382,9 @@ fn take_inventory(out: &mut Assessment, seen: inventory::Observed, kind: Kind) -
             "source_without_manifest": seen.source_without_manifest,
             "anything": seen.anything,
         });
-        out.evidence.push(Evidence::new(INVENTORY, value, "inventory")?);
+        let mut evidence = Evidence::new(INVENTORY, value, "inventory")?;
+        evidence.as_of = seen.made;
+        out.evidence.push(evidence);
     }
     out.components = seen.components;
     out.findings.extend(seen.findings);
@@ -383,7 +410,9 @@ fn ask_feeds(out: &mut Assessment, declared: &Declared, world: &World<'_>) -> Re
         }
     }
     if !support.is_empty() {
-        out.evidence.push(Evidence::new(SUPPORT, Value::Array(support), "endoflife")?);
+        let mut evidence = Evidence::new(SUPPORT, Value::Array(support), "endoflife")?;
+        evidence.as_of = feeds.stamps().into_iter().find(|s| s.name == "endoflife").map(|s| s.as_of);
+        out.evidence.push(evidence);
     }
     // Only what was asked is named: another feed in the library must not change the digest.
     let values = ["kev", "epss", "ssvc"];

@@ -8,9 +8,6 @@ use crate::{
     seal::seal,
 };
 
-/// The kind of evidence that says a Receipt covers the release.
-pub const COVERED: &str = "receipt";
-
 /// What a replay found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replayed {
@@ -35,7 +32,7 @@ pub fn questions(assessment: &Assessment) -> Questions {
 pub fn replay(kept: &Assessment, packs: &[Pack]) -> Result<Replayed, CanonicalError> {
     let intact = kept.digest == Some(kept.compute_digest()?);
     let mut again = kept.clone();
-    let covered = kept.evidence.iter().any(|e| e.kind == COVERED);
+    let covered = crate::standing::of(kept).covered;
     judge(&mut again, packs, questions(kept), covered);
     seal(&mut again)?;
     let mut differences = Vec::new();

@@ -43,15 +43,17 @@ fn basis(assessment: &Assessment) -> Result<Digest, CanonicalError> {
     let mut evidence: Vec<Digest> = assessment
         .evidence
         .iter()
-        .filter(|e| !crate::observe::OF_FEEDS.contains(&e.kind.as_str()))
+        .filter(|e| !crate::observe::OUTSIDE_BASIS.contains(&e.kind.as_str()))
         .map(|e| e.digest)
         .collect();
     evidence.sort_unstable();
+    let of = &assessment.circumstances;
     Digest::of_value(&json!({
         "subject": assessment.subject,
-        "circumstances": assessment.circumstances,
+        // The values, not who says so: that the register confirms a tier changes nothing voted on.
+        "circumstances": [of.tier.value.word(), of.exposure.value, of.visibility.value, of.deployment.value],
         "packs": packs,
-        "outcomes": assessment.verdicts.iter().map(|v| json!([v.purpose, v.part, v.tier, v.outcome])).collect::<Vec<_>>(),
+        "tiers": assessment.verdicts.iter().map(|v| json!([v.purpose, v.part, v.tier])).collect::<Vec<_>>(),
         "controls": controls,
         "components": assessment.components.iter().map(|c| c.purl.to_string()).collect::<Vec<_>>(),
         "findings": findings,

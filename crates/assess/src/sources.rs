@@ -7,7 +7,7 @@ use domain::{Assessment, Component, Evidence, FeedStamp, Finding, FindingKind};
 use feeds::{FeedName, feed_name};
 use policy::Judged;
 
-use crate::{facts, observe, owner, replay, system};
+use crate::{facts, observe, owner, standing, system};
 
 /// Kinds of evidence that speak of who answers.
 const OWNERS: &[&str] = &[system::KIND, evidence::dossier::KIND, owner::KIND];
@@ -48,9 +48,13 @@ fn repository(fact: &str) -> &'static [&'static str] {
         "discloses-internals" => &[observe::DISCLOSURE],
         "catalogue-file" => &["publiccode"],
         "category-recorded" => &["category"],
-        "decision-allows" => &[replay::COVERED],
-        "mended-in-time-percent" | "reviewed-percent" | "tags-signed-percent" | "commits-six-months"
-        | "released-six-months" | "bus-factor" => &[observe::HISTORY],
+        "decision-allows" => &[standing::KIND],
+        "mended-in-time-percent"
+        | "reviewed-percent"
+        | "tags-signed-percent"
+        | "commits-six-months"
+        | "released-six-months"
+        | "bus-factor" => &[observe::HISTORY],
         _ => &[],
     }
 }
@@ -138,7 +142,8 @@ mod tests {
     use super::*;
 
     /// Facts that nothing but a person could state, so that no evidence of a collector stands behind.
-    const STATED: &[&str] = &["unreleased-content", "rights-confirmed", "branch-protected", "issue-reaction-days"];
+    const STATED: &[&str] =
+        &["unreleased-content", "rights-confirmed", "branch-protected", "issue-reaction-days"];
 
     #[test]
     fn every_fact_of_a_repository_a_model_and_a_product_has_its_source() {

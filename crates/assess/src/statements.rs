@@ -1,15 +1,24 @@
 //! VEX statements that the system trusts: a flaw that a trusted statement excuses is no finding,
 //! and the evidence says who excused it, why, and until when that trust holds.
 //!
+//! What was there and excuses nothing (no reason given, fixed in no version, an author whom nobody
+//! trusts) is listed with the reason.
+//!
 //! Trust has an end, like everything: past it, the statements count no more and a finding says so.
 
-use domain::{Assessment, Coverage, Evidence, Finding, FindingKind, Place, canonical::CanonicalError};
+use std::collections::BTreeMap;
+
+use domain::{
+    Assessment, Coverage, Evidence, Finding, FindingKind, Place, Purl, Timestamp, canonical::CanonicalError,
+};
 use evidence::material::Material;
 use formats::{
-    own::system::{self as system_file, System},
+    own::system::{self as system_file, TrustedVex},
     vex,
 };
 use serde_json::{Value, json};
+
+use crate::facts;
 
 /// The kind of evidence that lists what was excused.
 pub const KIND: &str = "vex";
@@ -18,12 +27,27 @@ pub const KIND: &str = "vex";
 ///
 /// # Errors
 /// When a value has no canonical form.
-pub fn apply(out: &mut Assessment, material: &dyn Material, system: &System) -> Result<(), CanonicalError> {
+pub fn apply(
+    out: &mut Assessment,
+    material: &dyn Material,
+    trust: &[TrustedVex],
+    described: &[(Place, Purl)],
+) -> Result<(), CanonicalError> {
     let today = out.as_of.date();
+    let from = out.components.iter().map(|component| (component.purl.clone(), component.from.clone()));
+    let from: BTreeMap<Purl, Vec<Place>> = from.collect();
+    // What a component surely lies inside: what every file that names it describes.
+    let holders = |purl: &Purl| -> Vec<&Purl> {
+        let Some(from) = from.get(purl).filter(|from| !from.is_empty()) else { return Vec::new() };
+        let holds = |(file, _): &&(Place, Purl)| from.iter().all(|place| place.path == file.path);
+        described.iter().filter(holds).map(|(_, purl)| purl).collect()
+    };
+    let mut said_on: Option<Timestamp> = None;
     let mut excused: Vec<Value> = Vec::new();
     let mut coverage = Coverage::new(KIND);
     let mut remarks = Vec::new();
-    for trusted in &system.vex {
+    untrusted(out, trust, &mut coverage);
+    for trusted in trust {
         let place = Place::line(system_file::FILE, trusted.line);
         if trusted.until < today {
             let title = format!("the trust in the statements of {} ended on {}", trusted.path, trusted.until);
@@ -44,6 +68,9 @@ pub fn apply(out: &mut Assessment, material: &dyn Material, system: &System) -> 
             }
         };
         coverage.read += 1;
+        for fault in &document.faults {
+            coverage.cannot_read(fault.place.clone(), fault.why.clone());
+        }
         for statement in document.statements.iter().filter(|s| s.excuses()) {
             out.findings.retain(|finding| {
                 let Some(purl) = finding.component.as_ref().filter(|_| finding.kind == FindingKind::Advisory)
@@ -53,9 +80,13 @@ pub fn apply(out: &mut Assessment, material: &dyn Material, system: &System) -> 
                 let ids: Vec<&str> = std::iter::once(finding.id.as_str())
                     .chain(finding.aliases.iter().map(String::as_str))
                     .collect();
-                if !statement.applies(purl, &ids) {
+                if !statement.applies_within(purl, &holders(purl), &ids) {
                     return true;
                 }
+                said_on = match (said_on, statement.timestamp) {
+                    (Some(a), Some(b)) => Some(a.min(b)),
+                    (a, b) => a.or(b),
+                };
                 excused.push(json!({
                     "id": finding.id,
                     "component": purl,
@@ -70,10 +101,27 @@ pub fn apply(out: &mut Assessment, material: &dyn Material, system: &System) -> 
     }
     out.findings.extend(remarks);
     if !excused.is_empty() {
-        out.evidence.push(Evidence::new(KIND, Value::Array(excused), "trusted statements")?);
+        let mut evidence = Evidence::new(KIND, Value::Array(excused), "trusted statements")?;
+        evidence.as_of = said_on;
+        out.evidence.push(evidence);
     }
     if coverage.read > 0 || !coverage.unread.is_empty() {
         out.coverage.push(coverage);
     }
     Ok(())
+}
+
+/// Statements that a dossier brings and that nobody has said may be trusted: a supplier does not
+/// excuse its own flaws by sending a file.
+fn untrusted(out: &Assessment, trust: &[TrustedVex], coverage: &mut Coverage) {
+    let dossier = facts::value(out, evidence::dossier::KIND);
+    let brought = dossier.and_then(|value| value["vex"].as_array()).into_iter().flatten();
+    for path in brought.filter_map(Value::as_str) {
+        if trust.iter().all(|trusted| trusted.path != path) {
+            coverage.cannot_read(
+                Place::file(path),
+                "not applied: its author is not trusted here; to trust it, add [[vex]] with path, signer, why and until to formulary.toml",
+            );
+        }
+    }
 }

@@ -69,6 +69,9 @@ pub struct Declared {
     /// The system's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The release that the tree is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// Who answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
@@ -99,6 +102,7 @@ impl Declared {
         };
         Self {
             name: system.name.clone(),
+            version: system.version.clone(),
             owner: system.owner.as_ref().map(owner),
             started: system.started,
             parts: system

@@ -242,6 +242,9 @@ pub struct Finding {
     /// Set aside by an exception until this day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excepted_until: Option<Date>,
+    /// Stated to be mended or harmless by a person, until this day: a secret rotated, an image seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attested: Option<Date>,
     /// Stable identity: kind, id, component or content, never the line number alone.
     pub fingerprint: Digest,
 }
@@ -274,6 +277,7 @@ impl Finding {
             reached: None,
             development_only: false,
             excepted_until: None,
+            attested: None,
             fingerprint,
         }
     }

@@ -133,7 +133,9 @@ mod tests {
             let name: SubjectName = text.parse().unwrap();
             assert_eq!((name.kind(), name.plain(), name.to_string().as_str()), (kind, plain, text));
         }
-        for bad in ["", "lodash", "repository:", "product:Acme/EPR", "product:/x@1", "pkg:", "repository:a\nb"] {
+        for bad in
+            ["", "lodash", "repository:", "product:Acme/EPR", "product:/x@1", "pkg:", "repository:a\nb"]
+        {
             assert!(bad.parse::<SubjectName>().is_err(), "{bad:?}");
         }
         assert_eq!(

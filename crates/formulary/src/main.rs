@@ -14,6 +14,7 @@ mod packs;
 mod progress;
 mod register_folder;
 mod signer;
+mod standing;
 mod subject;
 mod world;
 

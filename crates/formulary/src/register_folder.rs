@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `log/` | the log, as a web server may serve it |
 //! | `trust.policy` | which key signs it (C2SP tlog-policy), for everyone who verifies |
-//! | `blobs/` | assessments that were decided on, by digest |
+//! | `assessments/` | what was decided on, by digest; not on the site, since it names places |
 //! | `private/` | sealed words; never in git, never on the site |
 //! | `.gitignore` | keeps what is this machine's own, and what is private, out of git |
 //!
@@ -27,7 +27,7 @@ use register::{
     words::Words,
 };
 use serde::{Deserialize, Serialize};
-use store::{Blobs, Disk, Files, Private};
+use store::{Disk, Files, Private};
 use tlog::{KeyName, Policy, SignatureType, SignedCheckpoint, SignerKey};
 
 use crate::{
@@ -119,9 +119,23 @@ impl RegisterFolder {
         Folder::new(self.files.clone(), LOG_FOLDER)
     }
 
-    /// Assessments that were decided on.
-    pub(crate) fn blobs(&self) -> Blobs {
-        Blobs::new(self.files.clone(), "blobs")
+    /// Keeps an assessment: what was decided on can be read in ten years. It is found again by its own
+    /// digest.
+    pub(crate) fn keep(&self, assessment: &domain::Assessment) -> Result<(), Failure> {
+        let Some(digest) = assessment.digest else {
+            return Err(Failure::new("the assessment has no digest"));
+        };
+        store::files::create_folders(&*self.files, "assessments", store::Readers::Anyone)?;
+        let mut bytes = serde_json::to_vec(assessment)?;
+        bytes.push(b'\n');
+        Ok(store::replace(&*self.files, &format!("assessments/{}.json", digest.hex()), &bytes)?)
+    }
+
+    /// A kept assessment by its digest, if it is here and unchanged.
+    pub(crate) fn kept(&self, digest: Digest, longest: u64) -> Option<domain::Assessment> {
+        let bytes = self.files.read(&format!("assessments/{}.json", digest.hex()), longest).ok()??;
+        let kept: domain::Assessment = serde_json::from_slice(&bytes).ok()?;
+        (kept.compute_digest().ok() == Some(digest)).then_some(kept)
     }
 
     /// Sealed words.

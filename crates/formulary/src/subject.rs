@@ -13,7 +13,7 @@ use assess::{
     seal::seal,
     system::Stating,
 };
-use domain::{Assessment, Purl, Standing, Timestamp};
+use domain::{Assessment, Purl, Timestamp};
 use evidence::material::{
     Material,
     file::OneFile,
@@ -23,7 +23,15 @@ use evidence::material::{
 use feeds::Feeds;
 use policy::Pack;
 
-use crate::{args::Judging, library, output::Failure, packs, world::World};
+use crate::{
+    args::Judging,
+    history::{History, Wish},
+    library,
+    output::Failure,
+    packs,
+    register_folder::{self, RegisterFolder},
+    world::World,
+};
 
 /// Program and version, as assessments name them.
 pub(crate) const TOOL: &str = concat!("formulary ", env!("CARGO_PKG_VERSION"));
@@ -38,18 +46,29 @@ pub(crate) struct Judge {
     stated: Stating,
     pack_names: Vec<String>,
     reports: Vec<(String, Vec<u8>)>,
+    register: crate::standing::Asked,
 }
 
 /// A subject, opened.
 #[expect(clippy::large_enum_variant, reason = "one value a run, never in a list")]
 pub(crate) enum Opened {
-    Folder { folder: Folder, checkout: Option<Checkout> },
+    Folder { folder: Folder, checkout: Option<Checkout>, history: History },
     File(OneFile),
     Revision(Revision),
     Purl(Purl),
 }
 
 impl Opened {
+    /// The same, its history read as wished when publication is asked.
+    pub(crate) fn with_history(self, wish: Wish) -> Self {
+        match self {
+            Self::Folder { folder, checkout, .. } => {
+                Self::Folder { folder, checkout, history: History::new(wish) }
+            }
+            other => other,
+        }
+    }
+
     fn material(&self) -> Option<(&dyn Material, bool)> {
         match self {
             Self::Folder { folder, .. } => Some((folder, false)),
@@ -89,7 +108,8 @@ pub(crate) fn open(named: &str) -> Result<Opened, Failure> {
 pub(crate) fn folder(path: &Path) -> Result<Opened, Failure> {
     let checkout = revision::checkout(path);
     let tracked = checkout.as_ref().map_or(&[][..], |checkout| &checkout.tracked);
-    Ok(Opened::Folder { folder: Folder::open(path, tracked)?, checkout })
+    let history = History::new(Wish::Not("`formulary check --publish` reads it"));
+    Ok(Opened::Folder { folder: Folder::open(path, tracked)?, checkout, history })
 }
 
 impl Judge {
@@ -111,6 +131,14 @@ impl Judge {
             },
             pack_names: args.packs.clone(),
             reports,
+            register: match args.register.as_ref().or(world.register.as_ref()) {
+                Some(root) => crate::standing::Asked::register(RegisterFolder::open_at(
+                    &register_folder::find(Some(root), world)?,
+                    None,
+                    world,
+                )?),
+                None => crate::standing::Asked::nobody(),
+            },
         })
     }
 
@@ -121,7 +149,7 @@ impl Judge {
         stated: Stating,
         pack_names: Vec<String>,
     ) -> Self {
-        Self { as_of, feeds, stated, pack_names, reports: Vec::new() }
+        Self { as_of, feeds, stated, pack_names, reports: Vec::new(), register: crate::standing::Asked::nobody() }
     }
 
     /// Whether any advisories are loaded.
@@ -156,7 +184,7 @@ impl Judge {
         let revision_of = Checkout::default();
         let asked = match opened {
             Opened::Purl(purl) => Asked::Component(purl),
-            Opened::Folder { folder, checkout } => {
+            Opened::Folder { folder, checkout, .. } => {
                 Asked::Material { material: folder, one_file: false, checkout: checkout.as_ref() }
             }
             Opened::File(file) => Asked::Material { material: file, one_file: true, checkout: None },
@@ -165,7 +193,12 @@ impl Judge {
                 Asked::Material { material: revision, one_file: false, checkout: Some(&revision_of) }
             }
         };
-        let standing = Standing::default();
+        let purl = match opened {
+            Opened::Purl(purl) => Some(purl),
+            _ => None,
+        };
+        let name = own.system.as_ref().and_then(|s| s.name.as_deref());
+        let standing = self.register.standing(name, purl, self.as_of);
         let world = observe::World {
             as_of: self.as_of,
             feeds: self.feeds.as_ref(),
@@ -175,12 +208,22 @@ impl Judge {
             reports: &self.reports,
             tool: TOOL,
         };
-        let mut assessment = observe::observe(&asked, own, &world).map_err(|error| match error {
+        let past = match opened {
+            Opened::Folder { folder, checkout: Some(_), history } if questions.publish => history.of(folder.root()),
+            _ => observe::Past::NotRead("publication was not asked"),
+        };
+        let mut assessment = observe::observe_with(&asked, own, &world, &past).map_err(|error| match error {
             observe::CannotObserve::Own(invalid) => own_fault(invalid),
             other => Failure::from(other),
         })?;
+        if let Some(standing) = self.register.late(&assessment, self.as_of) {
+            // A model or product tells its name only when it was read: once more, with what is known.
+            let world = observe::World { standing: &standing, ..world };
+            assessment = observe::observe_with(&asked, own, &world, &past)?;
+        }
         judge(&mut assessment, &packs, questions, standing.covered);
         seal(&mut assessment)?;
+        self.register.cover(&mut assessment, &packs, questions)?;
         Ok(Judged { assessment, packs })
     }
 }

@@ -19,6 +19,7 @@ pub mod refused;
 pub mod register;
 pub mod review;
 pub mod ssh;
+pub mod standing;
 pub mod state;
 pub mod statement;
 pub mod words;

@@ -72,6 +72,7 @@ pub(super) fn explain(assessment: &Assessment, packs: &[Pack], component: &Compo
             lines.add("  excepted by", excepted_by(control, tier));
         }
     }
+    flaws(&mut lines, assessment, packs, component, tier, &mut worst);
     who_lines(&mut lines, assessment, component);
     let avoid = worst.map(|(_, control)| avoid::lines(&control));
     Explanation { title: component.purl.to_string(), lines: lines.0, avoid }
@@ -84,3 +85,48 @@ fn who_lines(lines: &mut Lines, assessment: &Assessment, component: &Component) 
     }
 }
 
+/// What the flaws found in it come to: they are judged by controls of their own.
+fn flaws(
+    lines: &mut Lines,
+    assessment: &Assessment,
+    packs: &[Pack],
+    component: &Component,
+    tier: domain::Tier,
+    worst: &mut Option<(domain::Outcome, String)>,
+) {
+    let today = assessment.as_of.date();
+    for finding in assessment.findings.iter().filter(|f| f.component.as_ref() == Some(&component.purl)) {
+        if !crate::judge::is_flaw(finding) {
+            continue;
+        }
+        let facts = facts::flaw::facts(finding, today);
+        for pack in packs.iter().filter(|p| p.purpose() == domain::Purpose::Use) {
+            for judgement in pack.evaluate(&facts).iter() {
+                let demand = pack.demand(judgement, Setting::at(tier));
+                if demand.outcome == domain::Outcome::Allowed {
+                    continue;
+                }
+                let control = pack.control(judgement.control);
+                if worst.as_ref().is_none_or(|(outcome, _)| demand.outcome > *outcome) {
+                    *worst = Some((demand.outcome, control.id().to_owned()));
+                }
+                lines.add(
+                    "judged",
+                    format!(
+                        "{}: {} {} → {} ({})",
+                        finding.id,
+                        control.id(),
+                        demand.state,
+                        demand.outcome,
+                        pack.label()
+                    ),
+                );
+                lines.add("  clause", clause(control));
+                let command = finding.fix.as_ref().and_then(|fix| fix.command.clone());
+                let remedy = command.or_else(|| finding.remedy.clone());
+                lines.add("  do", remedy.unwrap_or_else(|| control.remedy(demand.state).to_owned()));
+                lines.add("  excepted by", excepted_by(control, tier));
+            }
+        }
+    }
+}

@@ -1,7 +1,9 @@
 //! Why, of a control: what it asks and by which clause, and for each thing it was put to the facts it
 //! read, their values, and the evidence behind them.
 
-use domain::{Assessment, Component, ControlResult, ControlState, Evidence, FeedStamp, Finding, Purpose, Scope, Tier};
+use domain::{
+    Assessment, Component, ControlResult, ControlState, Evidence, FeedStamp, Finding, Purpose, Scope, Tier,
+};
 use policy::{Facts, Judged, Known, Pack, control::Control, setting::Setting};
 
 use super::{Explanation, Lines, clause, evidence_lines, excepted_by, facts_lines};
@@ -95,8 +97,7 @@ impl<'a> View<'a> {
     /// Why it matters here and what to do; where it gave no reason, what it would ask for.
     fn reasons(&self, result: &ControlResult, lines: &mut Lines) {
         let label = self.pack.label();
-        let verdicts =
-            self.assessment.verdicts.iter().filter(|v| v.pack == label && v.part == result.part);
+        let verdicts = self.assessment.verdicts.iter().filter(|v| v.pack == label && v.part == result.part);
         let mut any = false;
         for reason in verdicts.flat_map(|v| &v.reasons).filter(|r| r.control == result.id) {
             any = true;
@@ -110,9 +111,7 @@ impl<'a> View<'a> {
         }
         let setting = match self.pack.purpose() {
             Purpose::Use => Setting::at(self.tier()),
-            Purpose::Publish => {
-                Setting::publish(self.tier(), self.assessment.circumstances.visibility.value)
-            }
+            Purpose::Publish => Setting::publish(self.tier(), self.assessment.circumstances.visibility.value),
         };
         if let Some(cell) = self.control.actions(setting) {
             let word = |action: Option<domain::verdict::Action>| match action {

@@ -98,10 +98,7 @@ fn except_lines(lines: &mut Lines, assessment: &Assessment, packs: &[Pack], find
     let declared = Declared::from_evidence(&assessment.evidence);
     let tier = debt::tier_of(finding, assessment, &declared);
     for (pack, control) in packs.iter().filter_map(|p| p.find(&finding.control).map(|(_, c)| (p, c))) {
-        lines.add(
-            "rule",
-            format!("{} of {}: {}", control.id(), pack.label(), control.title()),
-        );
+        lines.add("rule", format!("{} of {}: {}", control.id(), pack.label(), control.title()));
         lines.add("clause", clause(control));
         let who = match debt::never(finding) {
             true => "nobody: it is known to be exploited, or malicious".to_owned(),
@@ -110,4 +107,3 @@ fn except_lines(lines: &mut Lines, assessment: &Assessment, packs: &[Pack], find
         lines.add("excepted by", who);
     }
 }
-

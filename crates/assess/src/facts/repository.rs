@@ -47,16 +47,29 @@ pub fn facts(assessment: &Assessment, declared: &Declared, pack: &Pack) -> Facts
     }
     front_page(assessment, &mut facts);
     hygiene(assessment, &mut facts);
+    let listings = crate::standing::of(assessment).listings;
+    if let Some(listing) = listings.iter().find(|l| l.purpose == domain::Purpose::Publish) {
+        let listed = matches!(
+            listing.state,
+            domain::EntryState::Listed
+                | domain::EntryState::ListedWithObligations
+                | domain::EntryState::Overdue
+        );
+        facts.set(fact::DECISION_ALLOWS, listed);
+    }
     facts
 }
 
 /// Found; or not found and all read; or not found in what was read.
 fn seen(assessment: &Assessment, collector: &str, kind: FindingKind) -> Option<Seen> {
     super::value(assessment, collector)?;
-    if assessment.findings.iter().any(|f| f.kind == kind && f.control != "disclosure") {
+    if assessment.findings.iter().any(|f| f.kind == kind && f.control != "disclosure" && f.attested.is_none()) {
         return Some(Seen::Found);
     }
-    let files = assessment.coverage.iter().any(|c| c.collector == collector && !c.unread.is_empty());
+    let files = assessment
+        .coverage
+        .iter()
+        .any(|c| [collector, HISTORY].contains(&c.collector.as_str()) && !c.unread.is_empty());
     let history = super::value(assessment, HISTORY)
         .is_none_or(|v| v["present"] == Value::Bool(true) && v["read"] != Value::Bool(true));
     Some(if files || history { Seen::PartUnread } else { Seen::None })

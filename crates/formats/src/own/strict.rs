@@ -469,8 +469,10 @@ impl<'d, 'a> Table<'d, 'a> {
             let line = self.reading.line(name.span().start);
             let name = name.get_ref().as_ref();
             let Some(inner) = value.get_ref().as_table() else {
-                self.reading
-                    .fault((line, 1), format!("`{}` in [{key}] must be a table: [{key}.NAME]", shorten(name)));
+                self.reading.fault(
+                    (line, 1),
+                    format!("`{}` in [{key}] must be a table: [{key}.NAME]", shorten(name)),
+                );
                 continue;
             };
             let inner = Table::new(self.reading, inner, format!("[{key}.{}]", shorten(name)), line);

@@ -96,6 +96,8 @@ pub struct Upstream {
 pub struct System {
     /// The system's name.
     pub name: Option<String>,
+    /// The release that the tree is, where the owners number releases: a safety case binds one.
+    pub version: Option<String>,
     /// The tier of the system as a whole.
     pub tier: Option<Tier>,
     /// How reachable it is.
@@ -129,6 +131,7 @@ impl System {
         Reading::all(path, bytes, |root| {
             let system = Self {
                 name: root.text("name"),
+                version: root.text("version"),
                 tier: root.parsed("tier"),
                 exposure: root.word(
                     "exposure",

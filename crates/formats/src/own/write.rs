@@ -86,6 +86,12 @@ impl System {
         out.line("");
         out.field("name", self.name.as_deref(), "Ward board", "What people call the system.");
         out.field(
+            "version",
+            self.version.as_deref(),
+            "2.1",
+            "The release this tree is; a safety case and its attestations bind one.",
+        );
+        out.field(
             "tier",
             self.tier.map(domain::Tier::word),
             "operational",

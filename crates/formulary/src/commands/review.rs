@@ -73,7 +73,7 @@ pub(crate) fn run(command: &Review, world: &World) -> Result<u8, Failure> {
             let assessed = Assessed::of(&kept, &case)?;
             let before = folder.register.reviews[&id].latest().cloned();
             let changed = before.map(|b| assessed.changed_since(&b)).unwrap_or_default();
-            keep(&folder, &kept)?;
+            folder.keep(&kept)?;
             let missing = missing(&kept, &case);
             let act = Act::Renew(Box::new(Renewal { review: id.clone(), assessed, missing }));
             if folder.state(vec![act], signing, world)?.is_some() {
@@ -171,15 +171,6 @@ pub(super) fn told(
     Ok(0)
 }
 
-/// Keeps an assessment among the register's blobs: what was decided on can be read in ten years.
-fn keep(folder: &RegisterFolder, assessment: &Assessment) -> Result<(), Failure> {
-    let mut bytes = serde_json::to_vec(assessment)?;
-    bytes.push(b'\n');
-    let digest = folder.blobs().put(&bytes)?;
-    let _ = digest;
-    Ok(())
-}
-
 /// What the application lacks: what a committee cannot decide without (GOV-01).
 fn missing(assessment: &Assessment, case: &Case) -> Vec<String> {
     let mut out = Vec::new();
@@ -273,7 +264,7 @@ fn open(command: &Review, world: &World) -> Result<u8, Failure> {
     let assessed = kept.as_ref().map(|a| Assessed::of(a, &case)).transpose()?;
     let missing = kept.as_ref().map(|a| missing(a, &case)).unwrap_or_default();
     if let Some(kept) = &kept {
-        keep(&folder, kept)?;
+        folder.keep(kept)?;
     }
     let opening = Opening {
         asks,

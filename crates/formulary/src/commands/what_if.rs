@@ -22,8 +22,10 @@ use crate::{
 type Flip = (String, String);
 
 pub(super) fn run(pack: &Pack, assessments: &[PathBuf]) -> Result<u8, Failure> {
-    let kept =
-        assessments.iter().map(|path| Ok((path, subject::kept(path)?))).collect::<Result<Vec<_>, Failure>>()?;
+    let kept = assessments
+        .iter()
+        .map(|path| Ok((path, subject::kept(path)?)))
+        .collect::<Result<Vec<_>, Failure>>()?;
     let mut out = String::new();
     let mut flips: BTreeMap<String, BTreeMap<Flip, usize>> = BTreeMap::new();
     let (mut changed, mut asked) = (0, 0);
@@ -65,15 +67,17 @@ fn name(label: &str) -> &str {
 
 /// Whether the pack takes another's place, or stands beside.
 fn headline<'a>(pack: &Pack, kept: impl Iterator<Item = &'a Assessment>) -> String {
-    let mut old: Vec<&str> = kept.flat_map(|kept| &kept.verdicts).map(|v| v.pack.as_str()).collect();
+    let same_question = |v: &&Verdict| v.purpose == pack.purpose();
+    let mut old: Vec<&str> =
+        kept.flat_map(|kept| &kept.verdicts).filter(same_question).map(|v| v.pack.as_str()).collect();
     old.sort_unstable();
     old.dedup();
-    let (same, others): (Vec<&str>, Vec<&str>) = old.into_iter().partition(|label| name(label) == pack.name());
+    let (same, others): (Vec<&str>, Vec<&str>) =
+        old.into_iter().partition(|label| name(label) == pack.name());
     match (same.is_empty(), others.is_empty()) {
         (false, _) => format!("{} would replace {}.", pack.label(), same.join(", ")),
         (true, false) => format!(
-            "{} would be added to {}, none of which it replaces: each pack answers for itself, and the worst \
-             answer counts.",
+            "{} would be added to {}, which stays: each pack answers for itself, and the worst answer counts.",
             pack.label(),
             others.join(", ")
         ),
@@ -85,7 +89,7 @@ fn headline<'a>(pack: &Pack, kept: impl Iterator<Item = &'a Assessment>) -> Stri
 fn again(kept: &Assessment, pack: &Pack) -> Assessment {
     let questions =
         Questions { use_: pack.purpose() == Purpose::Use, publish: pack.purpose() == Purpose::Publish };
-    let covered = kept.evidence.iter().any(|e| e.kind == assess::replay::COVERED);
+    let covered = assess::standing::of(kept).covered;
     let mut again = kept.clone();
     judge(&mut again, std::slice::from_ref(pack), questions, covered);
     again
@@ -141,9 +145,10 @@ fn one(
     };
     for control in again.controls.iter().filter(|c| c.part == new.part && c.pack == new.pack) {
         let before = old.and_then(|old| {
-            let was = kept.controls.iter().find(|c| {
-                c.id == control.id && c.part == control.part && c.pack == old.pack
-            })?;
+            let was = kept
+                .controls
+                .iter()
+                .find(|c| c.id == control.id && c.part == control.part && c.pack == old.pack)?;
             Some(state(was, old))
         });
         let after = state(control, new);
