@@ -158,7 +158,9 @@ fn missing(
                 "The text of {} is there ({file}); no line names the owner of the copyright",
                 list(recognised)
             ),
-            format!("The licence text is there: add the owner's line, `Copyright YEAR OWNER` ({owner}), {where_to}."),
+            format!(
+                "The licence text is there: add the owner's line, `Copyright YEAR OWNER` ({owner}), {where_to}."
+            ),
         )
     } else {
         return None;

@@ -74,8 +74,9 @@ fn look(chromium: &Path, axe: &str, scene: &Scene, page: &str, width: u32) -> se
     let dom = String::from_utf8_lossy(&done.stdout);
     let told = dom.split("TOLD").last().and_then(|rest| rest.split("END").next()).unwrap_or_default();
     let json = base64(told);
-    serde_json::from_slice(&json)
-        .unwrap_or_else(|e| panic!("the browser told nothing ({e}): {}", String::from_utf8_lossy(&done.stderr)))
+    serde_json::from_slice(&json).unwrap_or_else(|e| {
+        panic!("the browser told nothing ({e}): {}", String::from_utf8_lossy(&done.stderr))
+    })
 }
 
 /// Base64 of the standard alphabet.
@@ -97,7 +98,8 @@ fn base64(text: &str) -> Vec<u8> {
 fn axe_finds_nothing_and_nothing_scrolls_sideways() {
     let Some((chromium, axe)) = browser() else { return };
     let scene = Scene::new();
-    let deep = "a/very/long/path/of/folders/that/nobody-would-want-to-type-and-that-goes-on-and-on-for-ever/web";
+    let deep =
+        "a/very/long/path/of/folders/that/nobody-would-want-to-type-and-that-goes-on-and-on-for-ever/web";
     scene
         .file("package-lock.json", package_lock(&[("alpha", "1.0.0"), ("beta", "1.0.0")]))
         .file(&format!("{deep}/package-lock.json"), package_lock(&[("alpha", "1.0.0")]))
@@ -112,12 +114,11 @@ fn axe_finds_nothing_and_nothing_scrolls_sideways() {
         .commit();
     let feeds = scene.path("feeds");
     let feeds = feeds.to_str().unwrap();
-    let whole = scene.run(&[
-        "check", ".", "--as-of", TODAY, "--feeds", feeds, "--pack", "opencode", "--format", "html",
-    ]);
+    let whole = scene
+        .run(&["check", ".", "--as-of", TODAY, "--feeds", feeds, "--pack", "opencode", "--format", "html"]);
     scene.file("new/package-lock.json", package_lock(&[("alpha", "1.0.0")]));
-    let change = scene
-        .run(&["check", ".", "--as-of", TODAY, "--feeds", feeds, "--since", "HEAD", "--format", "html"]);
+    let change =
+        scene.run(&["check", ".", "--as-of", TODAY, "--feeds", feeds, "--since", "HEAD", "--format", "html"]);
     for (name, page) in [("whole", &whole.out), ("change", &change.out)] {
         assert!(page.contains("</body>"), "{name}: {page}");
         for width in [1200, 320] {

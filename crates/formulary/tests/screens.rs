@@ -8,7 +8,7 @@
 
 mod common;
 
-use common::{Answer, Scene, TODAY, advisory, package_lock};
+use common::{Answer, Scene, TODAY, advisory, package_lock, run_in};
 
 const APACHE: &str = "Apache License\nVersion 2.0, January 2004\n\
     TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION\n";
@@ -57,9 +57,8 @@ fn a_downgrade_is_no_patch_update() {
 fn since_shows_the_change_alone_in_every_form() {
     let scene = flawed();
     scene.file("package-lock.json", package_lock(&[("alpha", "1.0.0"), ("beta", "1.0.0")]));
-    let since = |format: &str| {
-        with_feeds(&scene, &["check", ".", "--use", "--since", "HEAD", "--format", format])
-    };
+    let since =
+        |format: &str| with_feeds(&scene, &["check", ".", "--use", "--since", "HEAD", "--format", format]);
     let text = since("text");
     assert_eq!(text.code, 1, "{text:?}");
     assert!(text.out.starts_with("Since HEAD, this change alone:\nUse: refused"), "{}", text.out);
@@ -129,13 +128,20 @@ fn declaring_a_part_makes_nothing_worse() {
 fn why_of_a_control_shows_facts_evidence_and_clause_for_each_thing_judged() {
     let scene = flawed();
     let flaw = with_feeds(&scene, &["why", "flaw-overdue"]);
-    for part in
-        ["clause", "judged", "GHSA-aaaa-aaaa-aaaa", "due = overdue", "feed osv/npm (full), as of 2026-08-22, sha256:", "remedy"]
-    {
+    for part in [
+        "clause",
+        "judged",
+        "GHSA-aaaa-aaaa-aaaa",
+        "due = overdue",
+        "feed osv/npm (full), as of 2026-08-22, sha256:",
+        "remedy",
+    ] {
         assert!(words(&flaw.out).contains(part), "{part}: {}", flaw.out);
     }
     let licence = with_feeds(&scene, &["why", "licence"]);
-    for part in ["licence-text = absent", "copyright-line = no", "licence, by licence, as of 2026-08-22, sha256:"] {
+    for part in
+        ["licence-text = absent", "copyright-line = no", "licence, by licence, as of 2026-08-22, sha256:"]
+    {
         assert!(words(&licence.out).contains(part), "{part}: {}", licence.out);
     }
     let component = with_feeds(&scene, &["why", "inventory-exact"]);
@@ -150,8 +156,11 @@ fn a_licence_text_without_its_owner_is_told_just_that() {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../LICENSE-APACHE");
     let text = std::fs::read_to_string(file).unwrap();
     assert!(text.contains(APACHE.lines().next().unwrap()));
-    let bare: String =
-        text.lines().filter(|line| !line.trim_start().starts_with("Copyright ")).collect::<Vec<_>>().join("\n");
+    let bare: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("Copyright "))
+        .collect::<Vec<_>>()
+        .join("\n");
     scene.file("LICENSE", bare);
     let answer = scene.run(&["check", ".", "--publish", "--as-of", TODAY]);
     assert!(answer.out.contains("The licence text is there"), "{}", answer.out);
@@ -278,9 +287,7 @@ fn a_forbidden_exception_does_not_take_the_place_of_the_fault() {
 #[test]
 fn remarks_of_another_tools_report_are_counted() {
     let scene = flawed();
-    let result = |level: &str| {
-        serde_json::json!({ "ruleId": level, "level": level, "message": { "text": "something" } })
-    };
+    let result = |level: &str| serde_json::json!({ "ruleId": level, "level": level, "message": { "text": "something" } });
     let sarif = serde_json::json!({
         "version": "2.1.0",
         "runs": [{ "tool": { "driver": { "name": "Scanner", "rules": [] } },
@@ -350,7 +357,10 @@ fn no_line_is_wider_than_a_terminal_whatever_is_asked() {
     scene
         .file(&format!("{deep}/package-lock.json"), package_lock(&[("beta", "1.0.0")]))
         .file(&format!("{deep}/setup.py"), "")
-        .file("CODEOWNERS", "* @hospital/a-team-with-a-long-name @hospital/another-team-with-a-long-name @hospital/third\n");
+        .file(
+            "CODEOWNERS",
+            "* @hospital/a-team-with-a-long-name @hospital/another-team-with-a-long-name @hospital/third\n",
+        );
     let kept = scene.path("kept.json");
     std::fs::write(&kept, scene.check(&[]).out).unwrap();
     let feeds = scene.path("feeds");
@@ -376,7 +386,8 @@ fn no_line_is_wider_than_a_terminal_whatever_is_asked() {
         &["check", ".", "--as-of", "yesterday-or-the-day-before-that-if-you-please"],
     ];
     for args in asked {
-        let judging = ["check", "why", "who", "changes", "compare"].contains(&args[0]) && !args.contains(&"--as-of");
+        let judging =
+            ["check", "why", "who", "changes", "compare"].contains(&args[0]) && !args.contains(&"--as-of");
         let answer = if judging { with_feeds(&scene, args) } else { scene.run(args) };
         for line in answer.out.lines().chain(answer.err.lines()) {
             assert!(line.chars().count() <= 100, "{args:?}: wider than 100 columns: {line}");
@@ -417,4 +428,32 @@ fn a_page_folds_away_what_does_not_apply() {
     assert!(answer.out.contains("controls do not apply</summary>"), "{}", answer.out);
     assert!(!answer.out.contains("<td data-label=\"State\">not applicable"), "{}", answer.out);
     assert!(!answer.out.contains("<details open"), "closed until asked for");
+}
+
+#[test]
+fn the_picture_on_the_front_page_is_todays_output() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let start = page.find("    $ formulary check examples/hospital").unwrap();
+    let end = page[start..].find("\n\nThe exit code").unwrap() + start;
+    let shown = &page[start..end];
+    let command = shown.lines().next().unwrap().trim().strip_prefix("$ formulary ").unwrap();
+    let args: Vec<&str> = command.split_whitespace().collect();
+    let answer = run_in(&root, &args);
+    let lines = answer.out.lines().map(|l| if l.is_empty() { String::new() } else { format!("    {l}") });
+    let today = format!("    $ formulary {command}\n{}", lines.collect::<Vec<_>>().join("\n"));
+    if std::env::var_os("FORMULARY_WRITE").is_some() {
+        std::fs::write(root.join("README.md"), page.replace(shown, &today)).unwrap();
+        return;
+    }
+    assert_eq!(shown, today, "FORMULARY_WRITE=1 writes today's picture");
+}
+
+#[test]
+fn every_command_that_takes_something_has_examples() {
+    let scene = Scene::new();
+    for command in ["check", "init", "why", "who", "compare", "changes", "replay", "feeds", "policy"] {
+        let help = scene.run(&[command, "--help"]);
+        assert!(help.out.contains("Example"), "{command}: {}", help.out);
+    }
 }

@@ -165,7 +165,11 @@ fn one(finding: &Finding, reason: &Reason) -> Action {
                 (None, _) => format!("replace or isolate {name} {from} (no version is known to clear it)"),
             }
         }
-        _ => finding.remedy.clone().unwrap_or_else(|| reason.remedy.clone()).trim_end_matches('.').to_owned(),
+        _ => {
+            let remedy = finding.remedy.as_deref().unwrap_or(&reason.remedy).trim_end_matches('.');
+            // The name that `formulary why` takes.
+            format!("{remedy} ({})", finding.id)
+        }
     };
     Action { command: fix.command, ..blank(what) }
 }

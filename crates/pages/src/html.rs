@@ -5,7 +5,9 @@
 
 use std::fmt::Write;
 
-use domain::{Assessment, ControlResult, ControlState, Finding, Outcome, Purpose, Reason, Verdict, verdict::Action};
+use domain::{
+    Assessment, ControlResult, ControlState, Finding, Outcome, Purpose, Reason, Verdict, verdict::Action,
+};
 
 use crate::{actions, change::Change, columns::clean, words};
 
@@ -65,7 +67,8 @@ pub fn render(assessment: &Assessment, more: &[(String, Vec<String>)]) -> String
 pub fn render_change(change: &Change<'_>) -> String {
     let alone = change.alone;
     let title = "Assessment of a change";
-    let mut body = format!("<h1>{title}</h1><p>Since <code>{}</code>, this change alone.</p>", escape(change.since));
+    let mut body =
+        format!("<h1>{title}</h1><p>Since <code>{}</code>, this change alone.</p>", escape(change.since));
     for verdict in &alone.verdicts {
         let (outcome, meaning) = words::change_meaning(verdict);
         let class = class(verdict.outcome);
@@ -220,7 +223,14 @@ fn reasons(assessment: &Assessment, out: &mut String) {
         let _ = write!(out, "<h2>Why: {}</h2>", escape(&words::question(assessment, verdict)));
         listed(&decides, out);
         if !advice.is_empty() {
-            fold(out, &words::count(advice.len(), "line of advice, no consequence", "lines of advice, no consequence"));
+            fold(
+                out,
+                &words::count(
+                    advice.len(),
+                    "line of advice, no consequence",
+                    "lines of advice, no consequence",
+                ),
+            );
             listed(&advice, out);
             out.push_str("</details>");
         }
@@ -324,12 +334,8 @@ fn of_finding(finding: &Finding) -> [String; 5] {
     } else {
         format!("<br>{}", escape(&finding.aliases.join(", ")))
     };
-    let mut places: Vec<String> = finding
-        .places
-        .iter()
-        .take(3)
-        .map(|p| format!("<code>{}</code>", escape(&p.to_string())))
-        .collect();
+    let mut places: Vec<String> =
+        finding.places.iter().take(3).map(|p| format!("<code>{}</code>", escape(&p.to_string()))).collect();
     if finding.places.len() > 3 {
         places.push(format!("and {} more", finding.places.len() - 3));
     }

@@ -17,7 +17,7 @@ use crate::{
 pub const MOST_ACTIONS: usize = 10;
 
 /// At most this many lines of what changed are shown under one heading; the rest are counted.
-const MOST_CHANGES: usize = 30;
+const MOST_CHANGES: usize = 12;
 
 /// The assessment as text. Styles are ANSI escapes; strip them where no terminal reads.
 pub fn render(assessment: &Assessment) -> String {
@@ -253,7 +253,10 @@ fn advice(assessment: &Assessment, out: &mut String) {
     controls.dedup();
     if !controls.is_empty() {
         out.push('\n');
-        lines(out, "Advice, no consequence: ", "  ", &controls.join(", "));
+        let text = format!("Advice, no consequence: {}", controls.join(", "));
+        for (i, line) in wrap(&text, WIDTH - 2).into_iter().enumerate() {
+            let _ = writeln!(out, "{}{line}", if i == 0 { "" } else { "  " });
+        }
     }
 }
 

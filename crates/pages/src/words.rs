@@ -130,11 +130,7 @@ pub fn seen(assessment: &Assessment, verdict: &Verdict) -> Seen {
         let here = |c: &&domain::ControlResult| c.pack == verdict.pack && c.part == verdict.part;
         assessment.controls.iter().filter(here).filter(|c| c.state == state).count()
     };
-    Seen {
-        met: n(ControlState::Met),
-        not_met: n(ControlState::NotMet),
-        unknown: n(ControlState::Unknown),
-    }
+    Seen { met: n(ControlState::Met), not_met: n(ControlState::NotMet), unknown: n(ControlState::Unknown) }
 }
 
 /// Whether a yes rests on nothing that was seen: no control was met, and some are unknown.

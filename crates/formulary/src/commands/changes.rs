@@ -32,9 +32,8 @@ pub(crate) fn run(args: &args::Changes, world: &World) -> Result<u8, Failure> {
         }
         Format::Markdown => answer(&sheet(&changes, &before, &after)),
         Format::Sarif | Format::Html => {
-            return Err(Failure::new("changes are shown as text, json or markdown").next(
-                "For SARIF or HTML of a change: `formulary check . --since REV --format sarif`.",
-            ));
+            return Err(Failure::new("changes are shown as text, json or markdown")
+                .next("For SARIF or HTML of a change: `formulary check . --since REV --format sarif`."));
         }
     }
     Ok(0)
@@ -70,17 +69,10 @@ fn question(change: &VerdictChange) -> String {
     format!("{}{part} by {}", change.purpose.word(), cut(&change.pack, 40))
 }
 
-/// What changed: a heading and its lines each, the empty ones left out but for components and findings.
+/// What changed: a heading and its lines each, the empty ones left out but for findings and components.
 pub(super) fn sections(changes: &Changes) -> Vec<(String, Vec<String>)> {
     let count = pages::words::count;
-    let mut out = vec![(
-        count(changes.components.len(), "component changed", "components changed"),
-        changes.components.iter().map(of_component).collect(),
-    )];
-    if !changes.evidence.is_empty() {
-        let title = "Models, formats and declarations changed".to_owned();
-        out.push((title, changes.evidence.clone()));
-    }
+    let mut out = Vec::new();
     for (word, findings) in [("new", &changes.new_findings), ("gone", &changes.gone_findings)] {
         let rows = findings.iter().map(of_finding).collect();
         out.push((format!("{} {word}", count(findings.len(), "finding", "findings")), rows));
@@ -89,6 +81,12 @@ pub(super) fn sections(changes: &Changes) -> Vec<(String, Vec<String>)> {
         let rows = changes.controls.iter().map(of_control).collect();
         out.push((count(changes.controls.len(), "control changed", "controls changed"), rows));
     }
+    if !changes.evidence.is_empty() {
+        let title = "Models, formats and declarations changed".to_owned();
+        out.push((title, changes.evidence.clone()));
+    }
+    let rows = changes.components.iter().map(of_component).collect();
+    out.push((count(changes.components.len(), "component changed", "components changed"), rows));
     out
 }
 

@@ -52,7 +52,7 @@ fn word(cell: &Option<Cell>) -> &'static str {
 fn summary(side: &Side) -> String {
     let share = (side.verifiable * 100).checked_div(side.asked).unwrap_or(0);
     format!(
-        "{}: {}; an outsider could verify {} of {} controls ({share} %)",
+        "({}): {}; an outsider could verify {} of {} controls ({share} %)",
         side.kind,
         side.outcome.map_or("not judged", domain::Outcome::word),
         side.verifiable,
@@ -73,7 +73,7 @@ fn text(comparison: &Comparison, args: &args::Compare) -> String {
     for (letter, named, side) in
         [("A", &args.first, &comparison.first), ("B", &args.second, &comparison.second)]
     {
-        for (i, line) in wrap(&format!("{named}, {}", summary(side)), WIDTH - 3).into_iter().enumerate() {
+        for (i, line) in wrap(&format!("{named} {}", summary(side)), WIDTH - 3).into_iter().enumerate() {
             let _ = writeln!(out, "{:<3}{line}", if i == 0 { letter } else { "" });
         }
     }
@@ -94,7 +94,7 @@ fn text(comparison: &Comparison, args: &args::Compare) -> String {
 fn markdown(comparison: &Comparison, args: &args::Compare) -> String {
     let plain = |text: &str| pages::columns::clean(text).replace('|', "\\|").replace('<', "&lt;");
     let mut out = format!(
-        "A: {} - {}\nB: {} - {}\n\n| asks | A | B | control |\n| --- | --- | --- | --- |\n",
+        "A: {} {}\nB: {} {}\n\n| asks | A | B | control |\n| --- | --- | --- | --- |\n",
         plain(&args.first),
         summary(&comparison.first),
         plain(&args.second),

@@ -116,12 +116,7 @@ fn status(given: Option<&PathBuf>, as_of: Option<Date>, world: &World) -> Result
 }
 
 /// Removes what newer feeds superseded, but for what kept assessments name.
-fn prune(
-    keep: &[PathBuf],
-    dry_run: bool,
-    given: Option<&PathBuf>,
-    world: &World,
-) -> Result<u8, Failure> {
+fn prune(keep: &[PathBuf], dry_run: bool, given: Option<&PathBuf>, world: &World) -> Result<u8, Failure> {
     let library = existing(given, world)?;
     // A kept assessment that cannot be read ends it: what it names must not be removed.
     let mut named: Vec<Digest> = Vec::new();

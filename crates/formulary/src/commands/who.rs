@@ -12,6 +12,20 @@ use crate::{
     world::World,
 };
 
+/// The component that a misspelt name is nearest to, or where their names stand.
+pub(super) fn nearest(assessment: &domain::Assessment, asked: &str) -> String {
+    let names: Vec<String> = assessment.components.iter().map(|c| c.purl.native_name()).collect();
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    match formats::own::nearest(asked, &known) {
+        Some(near) => format!("Did you mean `{}`? Names are as the ecosystem writes them.", cut(near, 60)),
+        None if names.is_empty() => {
+            "Nothing that was read names a component: see `formulary check`.".to_owned()
+        }
+        None => "Names are as the ecosystem writes them; `formulary check . --format json` lists them all."
+            .to_owned(),
+    }
+}
+
 pub(crate) fn run(args: &Who, world: &World) -> Result<u8, Failure> {
     let judge = Judge::new(&args.judging, world)?;
     let judged =
@@ -23,7 +37,8 @@ pub(crate) fn run(args: &Who, world: &World) -> Result<u8, Failure> {
             "{} has no component called `{}`",
             args.of,
             cut(&args.component, 60)
-        )));
+        ))
+        .next(nearest(&judged.assessment, &args.component)));
     }
     let mut out = String::new();
     let today = judged.assessment.as_of.date();

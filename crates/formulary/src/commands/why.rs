@@ -23,7 +23,10 @@ pub(crate) fn run(args: &Why, world: &World) -> Result<u8, Failure> {
             args.of,
             pages::columns::cut(&args.what, 60)
         ))
-        .next("`formulary check` lists what there is; `formulary policy list use` lists the controls."));
+        .next(format!(
+            "{} `formulary policy list use` and `formulary policy list publish` list the controls.",
+            super::who::nearest(&judged.assessment, &args.what)
+        )));
     }
     let bold = anstyle::Style::new().bold();
     let mut out = String::new();
