@@ -22,6 +22,8 @@ mod purl_cvss;
 mod reports;
 #[path = "../../../fuzz/fuzz_targets/sbom.rs"]
 mod sbom;
+#[path = "../../../fuzz/fuzz_targets/tlog.rs"]
+mod tlog_target;
 #[path = "../../../fuzz/fuzz_targets/versions.rs"]
 mod versions;
 #[path = "../../../fuzz/fuzz_targets/weights.rs"]
@@ -29,13 +31,14 @@ mod weights;
 
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 8] = [
+const TARGETS: [Target; 9] = [
     ("advisories", advisories::run),
     ("lockfiles", lockfiles::run),
     ("own_files", own_files::run),
     ("purl_cvss", purl_cvss::run),
     ("reports", reports::run),
     ("sbom", sbom::run),
+    ("tlog", tlog_target::run),
     ("versions", versions::run),
     ("weights", weights::run),
 ];

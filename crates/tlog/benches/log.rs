@@ -10,8 +10,8 @@ use std::{collections::HashMap, convert::Infallible};
 use divan::{Bencher, black_box, counter::ItemsCount};
 use sha2::{Digest, Sha256};
 use tlog::{
-    Checkpoint, Frontier, Hash, KeyName, LogVerifier, Policy, Receipt, SignatureType, SignedCheckpoint, SignerKey,
-    TileHashes, TileId, leaf_hash,
+    Checkpoint, Frontier, Hash, KeyName, LogVerifier, Policy, Receipt, SignatureType, SignedCheckpoint,
+    SignerKey, TileHashes, TileId, leaf_hash,
     tile::{BundleId, write_bundle, write_tile},
 };
 
@@ -117,7 +117,8 @@ fn receipt_cold(bencher: Bencher<'_, '_>, size: u64) {
     let log = log(size);
     let signed = signed(&log);
     bencher.bench(|| {
-        let mut hashes = TileHashes::new(size, |tile: TileId| Ok::<_, Infallible>(log.files[&tile.path()].clone()));
+        let mut hashes =
+            TileHashes::new(size, |tile: TileId| Ok::<_, Infallible>(log.files[&tile.path()].clone()));
         Receipt::make(black_box(size * 2 / 3), &signed, &mut hashes).unwrap()
     });
 }
@@ -127,7 +128,8 @@ fn receipt_cold(bencher: Bencher<'_, '_>, size: u64) {
 fn receipt_in_order(bencher: Bencher<'_, '_>, size: u64) {
     let log = log(size);
     let signed = signed(&log);
-    let mut hashes = TileHashes::new(size, |tile: TileId| Ok::<_, Infallible>(log.files[&tile.path()].clone()));
+    let mut hashes =
+        TileHashes::new(size, |tile: TileId| Ok::<_, Infallible>(log.files[&tile.path()].clone()));
     let mut index = 0;
     bencher.bench_local(|| {
         index = (index + 1) % size;
@@ -139,7 +141,8 @@ fn receipt_in_order(bencher: Bencher<'_, '_>, size: u64) {
 #[divan::bench(args = SIZES)]
 fn receipt_check(bencher: Bencher<'_, '_>, size: u64) {
     let log = log(size);
-    let mut hashes = TileHashes::new(size, |tile: TileId| Ok::<_, Infallible>(log.files[&tile.path()].clone()));
+    let mut hashes =
+        TileHashes::new(size, |tile: TileId| Ok::<_, Infallible>(log.files[&tile.path()].clone()));
     let text = Receipt::make(size / 3, &signed(&log), &mut hashes).unwrap().to_string();
     let policy = Policy::of_log(signer().verifier()).unwrap();
     let entry = entry(size / 3);
@@ -150,7 +153,8 @@ fn receipt_check(bencher: Bencher<'_, '_>, size: u64) {
 #[divan::bench(args = SIZES)]
 fn proof_check(bencher: Bencher<'_, '_>, size: u64) {
     let log = log(size);
-    let mut hashes = TileHashes::new(size, |tile: TileId| Ok::<_, Infallible>(log.files[&tile.path()].clone()));
+    let mut hashes =
+        TileHashes::new(size, |tile: TileId| Ok::<_, Infallible>(log.files[&tile.path()].clone()));
     let receipt = Receipt::make(size / 3, &signed(&log), &mut hashes).unwrap();
     let entry = entry(size / 3);
     bencher.bench(|| receipt.proves(black_box(&entry)).unwrap());

@@ -14,7 +14,8 @@ use std::fmt;
 use crate::{
     checkpoint::Checkpoint,
     hash::{Hash, fold_perfect, leaf_hash, node_hash},
-    tile::{BundleId, FULL_WIDTH, Resource, TileError, TileId},
+    resource::Resource,
+    tile::{BundleId, FULL_WIDTH, TileError, TileId},
     tree::MAX_SIZE,
 };
 
@@ -291,10 +292,8 @@ impl LogVerifier {
         let mut root: Option<Hash> = None;
         for (at, level) in self.levels.iter().enumerate() {
             let mut hashes = level.computed.clone();
-            if taken.contains(&at) {
-                if let Some((_, _, own)) = &level.found {
-                    hashes.clone_from(own);
-                }
+            if let Some((_, _, own)) = level.found.as_ref().filter(|_| taken.contains(&at)) {
+                hashes.clone_from(own);
             }
             while !hashes.is_empty() {
                 let width = 1 << hashes.len().trailing_zeros();

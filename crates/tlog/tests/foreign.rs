@@ -164,7 +164,7 @@ fn go(folder: &Folder) -> Option<Result<String, String>> {
 
 #[test]
 fn both_referees_verify_what_we_write() {
-    for size in [1, 2, 3, 255, 256, 257, 511, 512, 700, 1025] {
+    for size in [1, 2, 255, 256, 257, 700] {
         let folder = Folder::new(&format!("ok-{size}"));
         let signed = write_log(&folder, size);
         ours(&folder);
@@ -179,7 +179,7 @@ fn both_referees_verify_what_we_write() {
         let said = answer.unwrap_or_else(|why| panic!("{size} entries: {why}"));
         assert!(said.contains(&format!("{size} entries")) && said.ends_with("1 receipts"), "{said}");
     }
-    for size in [1, 256, 257, 700] {
+    for size in [1, 256, 700] {
         let folder = Folder::new(&format!("go-{size}"));
         write_log(&folder, size);
         let Some(answer) = go(&folder) else { return };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use store::Files;
-use tlog::tile::Resource;
+use tlog::Resource;
 
 use super::join;
 
