@@ -191,7 +191,7 @@ fn observe(
         today,
         support_end: dossier.support_end,
         roles: dossier.roles.iter().map(role).collect(),
-        lock_in: lock_in::indicators(dossier, &says, today),
+        lock_in: lock_in::indicators(dossier, &says, lock_in::proprietary(material, &sboms), today),
         costs: lock_in::costs(dossier),
         documents,
         sheets,

@@ -14,7 +14,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
 };
 
-use domain::{Component, Coverage, Finding, FindingKind, Origin, Place, Purl, Resolution, Scope};
+use domain::{Component, Coverage, Finding, FindingKind, Origin, Place, Purl, Resolution, Scope, Timestamp};
 use formats::{
     inventory::{Fault, Files, HEAD, Inventory, LARGEST, Reader, Role},
     readers, unread_formats,
@@ -54,6 +54,10 @@ pub struct Observed {
     pub source_without_manifest: bool,
     /// Any source code, manifest, lockfile or SBOM was seen at all.
     pub anything: bool,
+    /// What the bills of materials say they describe, with the file that says it.
+    pub described: Vec<(Place, Purl)>,
+    /// When the bills of materials were made: the oldest, where every file read says so.
+    pub made: Option<Timestamp>,
     /// What was looked at.
     pub coverage: Option<Coverage>,
 }
@@ -99,6 +103,7 @@ pub fn observe(material: &dyn Material) -> Observed {
         }
         if let Some(inventory) = read(reader, &entry.path, entry.size, &tree, &mut out.unread) {
             covered.extend(inventory.covers.iter().cloned());
+            out.described.extend(inventory.describes.clone().map(|purl| (Place::file(&entry.path), purl)));
             out.files.push(file(&entry.path, reader, role, &inventory));
             inventories.push(inventory);
         }
@@ -132,6 +137,7 @@ pub fn observe(material: &dyn Material) -> Observed {
     out.unread.dedup();
     out.source_without_manifest = source && out.files.is_empty() && out.unread.is_empty();
     out.anything = source || !out.files.is_empty() || !out.unread.is_empty();
+    out.made = inventories.iter().map(|inventory| inventory.made).min().flatten();
     for inventory in &inventories {
         out.findings.extend(inventory.faults.iter().map(finding_of));
         odd_hosts(inventory, &mut out);

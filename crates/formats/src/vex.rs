@@ -9,7 +9,7 @@
 //! 1. One of the statement's identifiers is one of the flaw's, aliases included.
 //! 2. A purl without version matches every version, one without qualifiers or subpath any; what it
 //!    does state must be the same in the component. A product named without package URL matches
-//!    nothing.
+//!    nothing; nor does one that is said to be fixed and not in which version.
 //! 3. A product without subcomponents: the component is that product, or lies inside it.
 //! 4. A product with subcomponents: the component is one of them, and is that product or lies inside
 //!    it. A statement on log4j in somebody else's product says nothing on ours.
@@ -85,7 +85,7 @@ pub struct VexDocument {
     /// In the document's order.
     pub statements: Vec<VexStatement>,
     /// What could not be taken for a statement or can match nothing: `bad-statement`,
-    /// `no-justification`, `no-purl`, `bad-timestamp`, `duplicate-key`.
+    /// `no-justification`, `no-purl`, `no-version`, `bad-timestamp`, `duplicate-key`.
     pub faults: Vec<Fault>,
 }
 
@@ -108,6 +108,18 @@ impl VexDocument {
                 "no-justification",
                 &place,
                 "a statement says `not affected` and not why; it excuses nothing",
+            );
+        }
+        let versionless = |p: &Product| {
+            p.purl.is_some()
+                && !p.states_version()
+                && p.subcomponents.iter().all(|part| !part.states_version())
+        };
+        if statement.status == VexStatus::Fixed && statement.products.iter().any(versionless) {
+            self.fault(
+                "no-version",
+                &place,
+                "a statement says `fixed` and not in which version; there it excuses nothing",
             );
         }
         let nameless = |p: &Product| p.purl.is_none() && !p.subject;
@@ -169,6 +181,13 @@ impl VexStatement {
     pub fn applies_within(&self, component: &Purl, holders: &[&Purl], ids: &[&str]) -> bool {
         self.ids.iter().any(|own| ids.iter().any(|id| own.eq_ignore_ascii_case(id)))
             && self.products.iter().any(|product| {
+                // A fix is in some versions and not in the others: a statement that names none says
+                // of every version ever made that it holds the fix.
+                let part_versioned =
+                    product.subcomponents.iter().any(|part| part.states_version() && part.matches(component));
+                if self.status == VexStatus::Fixed && !product.states_version() && !part_versioned {
+                    return false;
+                }
                 let inside =
                     product.matches(component) || holders.iter().any(|holder| product.matches(holder));
                 let part = product.subcomponents.is_empty()
@@ -187,6 +206,11 @@ impl Product {
             versions: Vec::new(),
             subcomponents: Vec::new(),
         }
+    }
+
+    /// Whether it says which versions it is about.
+    fn states_version(&self) -> bool {
+        self.purl.as_ref().is_some_and(|purl| purl.version().is_some()) || !self.versions.is_empty()
     }
 
     /// Whether this names that component: the same in everything that it states.

@@ -324,3 +324,29 @@ fn real_statements_are_read() {
     println!("{files} files, {statements} statements");
     assert!(files > 10 && statements > 10);
 }
+
+#[test]
+fn fixed_in_no_version_excuses_nothing() {
+    let says = |products: &str, status: &str| {
+        openvex(&format!(
+            r#"{{"vulnerability": {{"name": "CVE-2026-1"}}, "products": [{products}], "status": "{status}", "impact_statement": "why"}}"#
+        ))
+    };
+    let component: domain::Purl = "pkg:npm/a@1.0.0".parse().unwrap();
+    let excuses = |products: &str, status: &str| {
+        let statement = says(products, status).statements.remove(0);
+        statement.excuses() && statement.applies(&component, &["CVE-2026-1"])
+    };
+    assert!(!excuses(r#"{"@id": "pkg:npm/a"}"#, "fixed"), "which version holds the fix?");
+    assert!(excuses(r#"{"@id": "pkg:npm/a@1.0.0"}"#, "fixed"));
+    assert!(!excuses(r#"{"@id": "pkg:npm/a@1.0.1"}"#, "fixed"));
+    assert!(excuses(r#"{"@id": "pkg:npm/a"}"#, "not_affected"), "a reason may hold for every version");
+    let document = says(r#"{"@id": "pkg:npm/a"}"#, "fixed");
+    assert_eq!(document.faults.iter().map(|f| f.id).collect::<Vec<_>>(), ["no-version"]);
+    // In a product of one version, a part that is named without: the product's version is the one.
+    let statement = says(r#"{"@id": "pkg:oci/app@2.0", "subcomponents": [{"@id": "pkg:npm/a"}]}"#, "fixed")
+        .statements
+        .remove(0);
+    let app: domain::Purl = "pkg:oci/app@2.0".parse().unwrap();
+    assert!(statement.applies_within(&component, &[&app], &["CVE-2026-1"]));
+}

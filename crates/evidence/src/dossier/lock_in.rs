@@ -1,12 +1,19 @@
 //! Indicators of lock-in and the lines of the total cost, as values. There is no official score,
 //! and none is made here: a number that adds these up would hide which of them is bad.
 
+use std::borrow::Cow;
+
 use domain::Date;
-use formats::own::dossier::{Dossier, Share};
+use formats::{
+    inventory::{Files, HEAD, Inventory, Role},
+    own::dossier::{Dossier, Share},
+    readers,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::says::Says;
+use crate::material::Material;
 
 /// One indicator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +74,7 @@ fn share(share: Option<Share>) -> Value {
 }
 
 /// The ten indicators.
-pub fn indicators(dossier: &Dossier, says: &Says, today: Date) -> Vec<Indicator> {
+pub fn indicators(dossier: &Dossier, says: &Says, proprietary: Value, today: Date) -> Vec<Indicator> {
     let contract = &dossier.contract;
     let exit = &dossier.exit;
     let days = |date: Option<Date>| date.map_or(Value::Null, |date| json!(date.days_since(today)));
@@ -112,7 +119,11 @@ pub fn indicators(dossier: &Dossier, says: &Says, today: Date) -> Vec<Indicator>
                 json!({ "agent": escrow.agent, "last_deposit": escrow.last_deposit, "build_verified": escrow.build_verified })
             }),
         ),
-        ("proprietary-parts", "share of dependencies that are proprietary, from the bill of materials", Value::Null),
+        (
+            "proprietary-parts",
+            "dependencies under a proprietary licence, of those whose licence the bill of materials states",
+            proprietary,
+        ),
         (
             "price",
             "change of the price against the year before, and share of the spend on IT, in hundredths",
@@ -134,6 +145,68 @@ pub fn indicators(dossier: &Dossier, says: &Says, today: Date) -> Vec<Indicator>
             value,
         })
         .collect()
+}
+
+/// The dependencies that bills of materials call proprietary.
+///
+/// A share needs a licence for each: those without one are counted beside it, and where no bill is
+/// there, or none that can be read, the value says so instead.
+pub fn proprietary(material: &dyn Material, sboms: &[String]) -> Value {
+    if sboms.is_empty() {
+        return json!({ "not_applicable": "the dossier holds no bill of materials" });
+    }
+    let (mut count, mut of, mut not_stated) = (0u64, 0u64, 0u64);
+    for path in sboms {
+        let Some(inventory) = read(material, path) else {
+            return json!({ "not_applicable": format!("{path} is no bill of materials that can be read") });
+        };
+        for component in &inventory.components {
+            match &component.licence {
+                None => not_stated += 1,
+                Some(licence) => {
+                    of += 1;
+                    count += u64::from(is_proprietary(licence));
+                }
+            }
+        }
+    }
+    if of == 0 {
+        return json!({ "not_applicable": "the bill of materials states no licences", "not_stated": not_stated });
+    }
+    json!({ "count": count, "of": of, "not_stated": not_stated })
+}
+
+fn read(material: &dyn Material, path: &str) -> Option<Inventory> {
+    let bytes = material.read(path).ok()?;
+    let (reader, role) = readers::of_file(path, bytes.get(..HEAD).unwrap_or(&bytes))?;
+    if role != Role::Sbom {
+        return None;
+    }
+    reader.read(path, &bytes, &Nothing).ok()
+}
+
+/// A bill of materials stands alone.
+struct Nothing;
+
+impl Files for Nothing {
+    fn read(&self, _path: &str) -> Option<Cow<'_, [u8]>> {
+        None
+    }
+
+    fn paths(&self) -> &[String] {
+        &[]
+    }
+}
+
+/// The words by which makers of bills of materials say that a licence is nobody's public text. A
+/// licence that may be chosen instead (`OR`) is not held against it.
+fn is_proprietary(licence: &str) -> bool {
+    const WORDS: [&str; 6] =
+        ["proprietary", "commercial", "unlicensed", "all rights reserved", "closed source", "end user licen"];
+    let open = ["non-commercial", "noncommercial", "nc-"];
+    licence.to_lowercase().split(" or ").all(|choice| {
+        WORDS.iter().any(|word| choice.contains(word)) && !open.iter().any(|word| choice.contains(word))
+    })
 }
 
 /// The cost lines.
