@@ -9,6 +9,7 @@ use pages::columns::{WIDTH, cut, wrap};
 
 use crate::{
     args::{Check, Format},
+    history::{self, Wish},
     output::{Failure, answer, remark},
     progress::Progress,
     subject::{self, Judge, Judged, Opened},
@@ -28,6 +29,7 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
     for named in &args.subjects {
         progress.say(format!("looking at {named}"));
         let result = subject::open(named).and_then(|opened| {
+            let opened = opened.with_history(wish(args));
             let judged = judge.judge(&opened, named, questions)?;
             Ok((opened, judged))
         });
@@ -80,6 +82,19 @@ fn puzzled(named: &str, opened: &Opened, assessment: &Assessment) {
     };
     for line in wrap(&text, WIDTH) {
         remark(&line);
+    }
+}
+
+/// Whether the history is read: where publication is asked; all of it where that alone is asked.
+const fn wish(args: &Check) -> Wish {
+    if args.no_history {
+        Wish::Not("--no-history")
+    } else if args.since.is_some() {
+        Wish::Not("--since compares two trees")
+    } else if args.publish_only {
+        Wish::Read(None)
+    } else {
+        Wish::Read(Some(history::USUAL))
     }
 }
 
@@ -175,12 +190,8 @@ fn conflicts(judged: &Judged) -> Vec<(String, Vec<String>)> {
 /// One side of a conflict: the pack with its date and source, its answer, and the clauses behind it.
 fn clause(side: &policy::conflict::Side, assessment: &Assessment, verdict: &domain::Verdict) -> String {
     const MOST: usize = 4;
-    let mut by: Vec<String> = side
-        .clauses
-        .iter()
-        .take(MOST)
-        .map(|(control, clause)| format!("{control} ({clause})"))
-        .collect();
+    let mut by: Vec<String> =
+        side.clauses.iter().take(MOST).map(|(control, clause)| format!("{control} ({clause})")).collect();
     if side.clauses.len() > MOST {
         by.push(format!("and {} more", side.clauses.len() - MOST));
     }
