@@ -48,6 +48,8 @@
 //! this writer left. The promise counts its own changes for that.
 
 mod append;
+mod cosign;
+mod diagnosis;
 mod edge;
 mod entries;
 mod growth;
@@ -71,7 +73,7 @@ pub use self::{
     edge::EdgeError,
     entries::{Entries, EntriesError, entries},
     open::OpenError,
-    receipts::{ReceiptError, receipt},
+    receipts::{ReceiptError, Receipts, receipt},
     signer::Signer,
     source::{Folder, Source, SourceError},
     verify::{Damage, Finding, Report, verify},
@@ -140,6 +142,9 @@ pub enum LogError {
         /// What the key said.
         source: tlog::signed::SignedError,
     },
+    /// A line that was to be added to the checkpoint is not the witness's.
+    #[error("the cosignature is not added: {0}")]
+    Cosignature(#[source] tlog::signed::SignedError),
     /// An earlier step failed.
     #[error("an earlier addition failed: open the log again")]
     Broken,

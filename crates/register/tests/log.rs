@@ -2,28 +2,14 @@
 //! what is wrong is named.
 #![allow(clippy::unwrap_used, reason = "a test stops where its own scene fails")]
 
+mod scene;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use register::log::{Finding, Folder, Log, LogError, OpenError, Signer, Source, entries, receipt, verify};
+use scene::{key, leaf, leaves, policy};
 use store::{Disk, Files, FilesError, Forgetful};
-use tlog::{KeyName, Policy, Receipt, SignatureType, SignedCheckpoint, SignerKey};
-
-fn key(secret: u8) -> SignerKey {
-    let name = KeyName::new("register.example/log").unwrap();
-    SignerKey::new(name, SignatureType::Ed25519, &[secret; 32]).unwrap()
-}
-
-fn policy() -> Policy {
-    Policy::of_log(key(1).verifier()).unwrap()
-}
-
-fn leaf(n: u64) -> Vec<u8> {
-    format!("{{\"entry\":{n}}}").into_bytes()
-}
-
-fn leaves(range: std::ops::Range<u64>) -> Vec<Vec<u8>> {
-    range.map(leaf).collect()
-}
+use tlog::{Policy, Receipt, SignedCheckpoint, SignerKey};
 
 /// A log of `size` entries, added in batches of `batch`.
 fn grown(files: Arc<dyn Files>, size: u64, batch: u64) -> Log {
@@ -227,4 +213,32 @@ fn a_key_that_cannot_sign_leaves_the_log_to_be_finished() {
     assert!(matches!(refused, Err(LogError::Unsigned { first: 3, .. })), "{refused:?}");
     drop(log);
     assert_eq!(Log::open(files, "log", &key(1)).unwrap().size(), 5);
+}
+
+#[test]
+fn a_cosignature_is_kept_and_only_a_right_one() {
+    let files = Arc::new(Forgetful::new());
+    let mut log = grown(files.clone(), 3, 1);
+    let witness = |secret| {
+        let name = tlog::KeyName::new("witness.example").unwrap();
+        SignerKey::new(name, tlog::SignatureType::Ed25519Cosignature, &[secret; 32]).unwrap()
+    };
+    let line = log.checkpoint().clone().cosign(&witness(9), 1_800_000_000).unwrap();
+    assert!(matches!(
+        log.add_cosignature(line.clone(), &witness(8).verifier()),
+        Err(LogError::Cosignature(_))
+    ));
+    log.add_cosignature(line.clone(), &witness(9).verifier()).unwrap();
+    log.add_cosignature(line.clone(), &witness(9).verifier()).unwrap();
+    let trust = format!("log {}\nwitness w {}\nquorum w\n", key(1).verifier(), witness(9).verifier());
+    let trust = Policy::parse(trust.as_bytes()).unwrap();
+    assert!(verify(&log.source(), &trust, None).is_sound());
+    let receipt = receipt(&log.source(), log.checkpoint(), 2).unwrap();
+    receipt.verify(&leaf(2), &trust).unwrap();
+    // The next head is not cosigned yet, and an old line does not fit it.
+    log.append(leaves(3..4), &key(1)).unwrap();
+    assert!(matches!(verify(&log.source(), &trust, None).findings[..], [Finding::NotAccepted(_)]));
+    assert!(matches!(log.add_cosignature(line, &witness(9).verifier()), Err(LogError::Cosignature(_))));
+    drop(log);
+    assert_eq!(Log::open(files, "log", &key(1)).unwrap().size(), 4);
 }

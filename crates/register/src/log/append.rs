@@ -130,7 +130,7 @@ impl Log {
     }
 
     /// Whether checkpoint and promise are still those that this writer left.
-    fn as_left(&self) -> Result<(), WriteError> {
+    pub(super) fn as_left(&self) -> Result<(), WriteError> {
         let checkpoint = self.files.read(&self.path(CHECKPOINT), LONGEST_NOTE as u64)?;
         if checkpoint.as_ref() != Some(&self.checkpoint_bytes) {
             return Err(WriteError::Another(CHECKPOINT.to_owned()));
@@ -167,7 +167,7 @@ impl Log {
     }
 }
 
-enum WriteError {
+pub(super) enum WriteError {
     Another(String),
     Files(FilesError),
 }

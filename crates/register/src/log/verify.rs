@@ -10,11 +10,13 @@ use tlog::{
     policy::{Accepted, NotAccepted},
     proof::{consistency, verify_consistency},
     signed::SignedError,
+    tile::TileError,
     verifier::Fault,
 };
 
 use super::{
     CHECKPOINT,
+    diagnosis::diagnose,
     edge::hashes,
     source::{Source, SourceError, read_resource},
 };
@@ -26,7 +28,7 @@ pub struct Report {
     pub checkpoint: Option<SignedCheckpoint>,
     /// Who signed it, if it satisfies the policy.
     pub accepted: Option<Accepted>,
-    /// Entries that were read.
+    /// Entries that were read before the first fault.
     pub entries: u64,
     /// What is wrong, in the order found.
     pub findings: Vec<Finding>,
@@ -60,9 +62,12 @@ pub enum Finding {
         /// What is wrong with it.
         damage: Damage,
     },
-    /// The files agree with each other, but not with the checkpoint.
+    /// The files do not give the checkpoint's root.
     #[error("{0}")]
     Root(Fault),
+    /// There is more that is not listed.
+    #[error("and more files are missing or damaged")]
+    More,
     /// The log that is shown is shorter than the one known.
     #[error(
         "the log was rolled back: it had {known} entries, and is shown with {shown}; keep the checkpoint you know, \
@@ -94,7 +99,7 @@ pub enum Finding {
         known: u64,
     },
     /// The known checkpoint is not one of this log.
-    #[error("the checkpoint given as known is not one that this log signed: {0}")]
+    #[error("the checkpoint given as known is not one that this log, or a trusted witness, signed: {0}")]
     Known(SignedError),
 }
 
@@ -104,9 +109,24 @@ pub enum Damage {
     /// It is not there.
     #[error("is missing")]
     Missing,
-    /// Its bytes are none, or do not fit.
+    /// Its bytes are none.
     #[error("{0}")]
-    Fault(Fault),
+    Malformed(TileError),
+    /// A tile's hashes are not those that were signed.
+    #[error("holds other hashes than were signed")]
+    Hashes,
+    /// An entry is not the one that was signed.
+    #[error("entry {0} of the log is not the one that was signed")]
+    Entry(u64),
+    /// Some entries are not those that were signed; which, only the damaged tile could say.
+    #[error("holds entries that are not those that were signed")]
+    Entries,
+    /// What lies below a tile does not give its hash, and which file is to blame cannot be said.
+    #[error("what lies below it is not what was signed")]
+    Below,
+    /// Two files do not fit each other, and which is to blame cannot be said.
+    #[error("does not fit `{0}`: one of the two was changed")]
+    Differs(String),
 }
 
 impl Report {
@@ -155,26 +175,23 @@ pub fn verify(source: &dyn Source, policy: &Policy, known: Option<&SignedCheckpo
 /// Every entry and every tile.
 fn files(source: &dyn Source, signed: &SignedCheckpoint, report: &mut Report) {
     let mut verifier = LogVerifier::new(signed.checkpoint());
-    while let Some(wanted) = verifier.wanted() {
-        let damage = match read_resource(source, wanted) {
-            Ok(Some(bytes)) => match verifier.feed(cut(wanted, &bytes)) {
-                Ok(()) => continue,
-                Err(fault) => Damage::Fault(fault),
-            },
-            Ok(None) => Damage::Missing,
-            Err(source) => {
-                report.findings.push(Finding::Unread { path: wanted.path(), source });
-                return;
+    let sound = loop {
+        let Some(wanted) = verifier.wanted() else { break verifier.finish() };
+        match read_resource(source, wanted) {
+            Ok(Some(bytes)) => {
+                if let Err(fault) = verifier.feed(cut(wanted, &bytes)) {
+                    break Err(fault);
+                }
             }
-        };
-        report.findings.push(Finding::Damaged { path: wanted.path(), damage });
-        if verifier.wanted() == Some(wanted) {
-            return;
+            // The diagnosis says why.
+            Ok(None) | Err(_) => break Err(Fault::Unread(wanted)),
         }
-    }
+    };
     report.entries = verifier.entries();
-    if let Err(fault @ Fault::Root { .. }) = verifier.finish() {
-        report.findings.push(Finding::Root(fault));
+    if let Err(fault) = sound {
+        let found = diagnose(source, signed.checkpoint());
+        // What was wrong a moment ago is right now: somebody is writing, or the disk is failing.
+        report.findings.extend(if found.is_empty() { vec![Finding::Root(fault)] } else { found });
     }
 }
 
@@ -201,9 +218,11 @@ fn history(
     shown: &SignedCheckpoint,
     report: &mut Report,
 ) {
-    let by_log = policy.logs().iter().map(|log| known.verify(&log.key));
-    if let Some(Err(error)) = by_log.reduce(Result::or) {
-        report.findings.push(Finding::Known(error));
+    // The log's own signature, or a witness's: a witness signs nothing that the log did not.
+    let logs = policy.logs().iter().map(|log| &log.key);
+    let keys = logs.chain(policy.witnesses().iter().map(|witness| &witness.key));
+    if let Err(error) = known.note().verify(keys) {
+        report.findings.push(Finding::Known(error.into()));
         return;
     }
     let (known, shown) = (known.checkpoint(), shown.checkpoint());
