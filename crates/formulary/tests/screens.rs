@@ -237,7 +237,8 @@ fn an_action_names_three_places_and_counts_the_rest() {
     let line = answer.out.lines().find(|line| line.contains("and 2 more") && line.contains("package.json"));
     assert!(line.is_some_and(|line| line.contains("a/") && line.contains("c/")), "{}", answer.out);
     assert!(answer.out.contains("clears 5"), "{}", answer.out);
-    assert!(answer.out.contains("5 manifests have no lockfile"), "count and names agree: {}", answer.out);
+    let why = scene.run(&["why", "inventory-complete", "--as-of", TODAY]);
+    assert!(words(&why.out).contains("5 manifests have no lockfile"), "count and names agree: {}", why.out);
 }
 
 #[test]

@@ -84,8 +84,10 @@ fn list_controls(pack: &Pack) -> Result<u8, Failure> {
     let _ = writeln!(out, "B refuses or leaves it not evaluated, F refers, O obliges, A advises.\n");
     for (_, control) in pack.controls() {
         let head = format!("{:<22} {:<8} {:<12} ", control.id(), control.row(), letters(control, &settings));
-        for (i, line) in wrap(control.title(), WIDTH - 45).into_iter().enumerate() {
-            let _ = writeln!(out, "{}{line}", if i == 0 { format!("{head:<45}") } else { " ".repeat(45) });
+        // A control of several rows has a longer head.
+        let at = head.chars().count().max(45);
+        for (i, line) in wrap(control.title(), WIDTH - at).into_iter().enumerate() {
+            let _ = writeln!(out, "{:<at$}{line}", if i == 0 { head.as_str() } else { "" });
         }
     }
     answer(&out);
