@@ -137,6 +137,37 @@ fn what_stands_there_already_is_no_reason_to_refuse() {
 }
 
 #[test]
+fn wrong_clocks_hide_nothing_and_accuse_nobody() {
+    let place = Place::new();
+    let (server, clone) = place.server(PATIENT);
+    let hook = server.join("hooks/pre-receive");
+    let ours = std::fs::read(&hook).unwrap();
+    std::fs::write(&hook, "#!/bin/sh\nexit 0\n").unwrap();
+    let at = |year: &str, message: &str| {
+        place.git(&clone, &["add", "-A"]);
+        let line = format!("GIT_COMMITTER_DATE='{year}-01-01T00:00:00Z' git commit -q -m '{message}'");
+        assert!(place.run("sh", &clone, &["-c", &line]).status.success());
+    };
+    write(&clone, "old.env", format!("T={}\n", token(30)));
+    at("2037", "a secret that stands there, from the future");
+    place.git(&clone, &["branch", "future"]);
+    write(&clone, "a.txt", "1\n");
+    at("1980", "the tip, from the past");
+    place.git(&clone, &["push", "-q", "origin", "main"]);
+    std::fs::write(&hook, ours).unwrap();
+
+    place.git(&clone, &["checkout", "-q", "future"]);
+    write(&clone, "b.txt", "1\n");
+    at("2001", "sets out from the future");
+    let (done, said) = place.try_git(&clone, &["push", "origin", "future"]);
+    assert!(done, "what an existing reference holds is not new: {said}");
+    write(&clone, "c.txt", format!("{}\n", token(31)));
+    at("1975", "a new secret, older than everything");
+    let (done, said) = place.try_git(&clone, &["push", "origin", "future"]);
+    assert!(!done && said.contains("c.txt:1"), "{said}");
+}
+
+#[test]
 fn names_that_are_not_utf8_are_looked_at() {
     let place = Place::new();
     let (_, clone) = place.server(PATIENT);

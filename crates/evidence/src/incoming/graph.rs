@@ -22,6 +22,10 @@ struct Mark {
     waiting: bool,
 }
 
+/// How many hidden commits are followed when nothing open is left: a commit with a wrong clock may
+/// have been taken for new before its turn came to be painted.
+const FURTHER: usize = 256;
+
 /// A walk that goes on from one reference of a push to the next: what one of them brought is
 /// hidden for those after it.
 pub(super) struct Graph<'a> {
@@ -103,13 +107,18 @@ impl<'a> Graph<'a> {
     /// reference brings it first.
     pub(super) fn brought_by(&mut self, tip: ObjectId, go_on: GoOn<'_>) -> Result<Vec<ObjectId>, CannotLook> {
         let mut listed = Vec::new();
+        let mut further = FURTHER;
         self.open(tip)?;
-        while self.open > 0 {
+        while self.open > 0 || (further > 0 && !listed.is_empty()) {
             let Some((_, id)) = self.queue.pop() else { break };
             go_on(1)?;
+            if self.open == 0 {
+                further -= 1;
+            }
             let mark = self.marks.entry(id).or_default();
             mark.waiting = false;
             let hidden = mark.hidden;
+            // Read before, so it can only be missing now if it always was.
             let parents = self.commit(id)?.parents.clone();
             if hidden {
                 parents.into_iter().for_each(|parent| self.hide(parent));

@@ -204,7 +204,14 @@ impl Receiving {
 
     /// A text that is no file: the message of a commit, of a tag.
     fn text(&self, name: &str, text: Vec<u8>, by: By, out: &mut Incoming) {
+        /// A text that nobody writes by hand.
+        const LARGEST: usize = 1 << 20;
         out.looked += 1;
+        if text.len() > LARGEST {
+            let why = format!("larger than {} MiB", LARGEST >> 20);
+            out.unread.push(Unread { place: Place::file(name), why });
+            return;
+        }
         for hit in super::look::look(name, text).hits {
             if let Some(finding) = hit.without(&BTreeSet::new()) {
                 out.landings.push(Landing { finding, by: by.clone() });

@@ -75,14 +75,8 @@ impl Staged {
         let mut compared = Compared::default();
         let sides: Vec<_> = staged.sides.iter().copied().map(Some).collect();
         let mut unread = Vec::new();
-        staged.compare(
-            0..staged.index.entries().len(),
-            b"",
-            &sides,
-            staged.index.tree(),
-            &mut compared,
-            &mut unread,
-        )?;
+        let whole = 0..staged.index.entries().len();
+        staged.compare(whole, b"", &sides, staged.index.tree(), &mut compared, &mut unread)?;
         staged.added = compared.added;
         staged.unread = unread;
         Ok(staged)
@@ -107,6 +101,7 @@ impl Staged {
         out: &mut Compared,
         unread: &mut Vec<Unread>,
     ) -> Result<(), CannotLook> {
+        deep(prefix)?;
         if let Some(cached) = cached
             && cached.num_entries.is_some_and(|n| n as usize == run.len())
             && sides.contains(&Some(cached.id))
@@ -232,6 +227,7 @@ impl Staged {
         if cached.is_some_and(|cached| cached.num_entries.is_some() && cached.id == tree) {
             return Ok(());
         }
+        deep(&at)?;
         for entry in self.objects.tree(tree)? {
             let mut path = at.clone();
             if !path.is_empty() {
@@ -284,6 +280,14 @@ impl Staged {
         }
         (before, after)
     }
+}
+
+/// Refuses a path of more folders than any real one has, before it is walked down.
+fn deep(path: &[u8]) -> Result<(), CannotLook> {
+    if path.iter().filter(|byte| **byte == b'/').count() > trees::DEEPEST {
+        return Err(CannotLook::TooMuch(format!("folders more than {} deep", trees::DEEPEST)));
+    }
+    Ok(())
 }
 
 /// Files by path.

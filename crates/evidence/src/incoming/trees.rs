@@ -14,7 +14,7 @@ use super::{
 };
 
 /// A folder deeper than this is not opened.
-const DEEPEST: usize = 512;
+pub(super) const DEEPEST: usize = 512;
 
 /// A file that is new, or whose content is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -47,7 +47,7 @@ fn install(folder: &Path, receiving: Option<&args::Receiving>, shared: bool) -> 
             hooks.folder.display()
         ))
         .next(format!(
-            "Say --shared to write {name} there, for all of them; or add this line to your own hook: {line}"
+            "Say --shared to write {name} there, for all of them; or add this line to your own hook:\n{line} || exit 1"
         )));
     }
     let path = hooks.folder.join(name);
@@ -62,7 +62,7 @@ fn install(folder: &Path, receiving: Option<&args::Receiving>, shared: bool) -> 
                 "{} is there and is not ours: it stays as it is",
                 path.display()
             ))
-            .next(format!("To run both, add this line to it, where a failure ends it: {line} || exit 1")));
+            .next(format!("To run both, add this line to it, where a failure ends it:\n{line} || exit 1")));
         }
         _ => {}
     }
@@ -185,6 +185,7 @@ struct Hooks {
 fn hooks(folder: &Path) -> Result<Hooks, Failure> {
     // git itself says where: it knows every configuration file, work tree and include.
     let path = folder.join(git(folder, &["rev-parse", "--git-path", "hooks"])?);
+    let path = path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path);
     let scope = git(folder, &["config", "--show-scope", "--get", "core.hooksPath"])
         .ok()
         .and_then(|line| line.split_whitespace().next().map(str::to_owned));
