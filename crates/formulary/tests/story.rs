@@ -176,7 +176,7 @@ fn one_case_from_end_to_end() {
     assert_eq!(early.code, 3);
     assert!(early.err.contains("concern of p-04"), "{}", early.err);
     committee.does("2026-08-24T10:00:00Z", "p-02", &[
-        "review", "answer", &review, "--to", "p-04", "--says", "The on-call role of the Ward systems team.",
+        "review", "answer", &review, "--concern-of", "p-04", "--says", "The on-call role of the Ward systems team.",
     ]);
     committee.does("2026-08-24T11:00:00Z", "p-04", &["review", "settle", &review]);
     committee.does("2026-08-24T11:01:00Z", "p-04", &["vote", &review, "agree"]);

@@ -129,6 +129,9 @@ fn one_verdict(assessment: &Assessment, verdict: &Verdict, class: &str, answer: 
         escape(&capital(&words::circumstances(&assessment.circumstances, verdict))),
         escape(&verdict.pack)
     );
+    for told in words::register(verdict) {
+        let _ = write!(out, "<p>{}</p>", escape(&told));
+    }
     if let Some(otherwise) = verdict.otherwise {
         let _ = write!(out, "<p>What could be looked at says: {}.</p>", otherwise.word());
     }

@@ -91,6 +91,9 @@ fn verdicts(assessment: &Assessment, out: &mut String) {
             plain(&words::question(assessment, verdict)),
             plain(&words::circumstances(&assessment.circumstances, verdict))
         );
+        for told in words::register(verdict) {
+            let _ = writeln!(out, "\n{}", plain(&told));
+        }
         if let Some(otherwise) = verdict.otherwise {
             let _ = writeln!(out, "What could be looked at says: {}.", otherwise.word());
         }

@@ -105,6 +105,9 @@ fn verdicts(assessment: &Assessment, out: &mut String) {
             };
         }
         lines(out, "  ", "  ", &words::circumstances(&assessment.circumstances, verdict));
+        for told in words::register(verdict) {
+            lines(out, "  ", "    ", &told);
+        }
         if verdict.outcome == Outcome::NotEvaluated {
             not_evaluated(verdict, out);
         }

@@ -225,3 +225,20 @@ pub fn unread(assessment: &Assessment) -> Vec<String> {
     };
     by_place.into_iter().map(line).collect()
 }
+
+/// What a register says against or beside an answer, with the way forward: it stands in the first lines,
+/// since nobody mends the code before knowing who has the case.
+pub fn register(verdict: &Verdict) -> Vec<String> {
+    verdict
+        .reasons
+        .iter()
+        .filter(|r| matches!(r.control.as_str(), "register" | "closure") && r.outcome > Outcome::Allowed)
+        .map(|r| {
+            let mut why = r.why.trim_end().trim_end_matches('.').to_owned();
+            if let Some(first) = why.get(..1) {
+                why = format!("{}{}", first.to_uppercase(), &why[1..]);
+            }
+            format!("{why}. {}", r.remedy)
+        })
+        .collect()
+}

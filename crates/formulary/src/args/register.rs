@@ -223,7 +223,7 @@ pub(crate) enum Review {
         review: String,
         /// Whose concern
         #[arg(long)]
-        to: String,
+        concern_of: String,
         /// The answer
         #[arg(long)]
         says: String,

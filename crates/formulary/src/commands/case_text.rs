@@ -21,7 +21,9 @@ pub(super) fn read(register: &Register, words: &Words) -> String {
 /// What a review is about, in a line.
 pub(super) fn about(review: &Review) -> String {
     match &review.opening.case {
-        Some(case) => format!("{} of {case}", review.opening.asks.word()),
+        // The case says itself that it is a use or a publication.
+        Some(case) if matches!(review.opening.asks, Asks::Use | Asks::Publication) => case.to_string(),
+        Some(case) => format!("{}, {case}", review.opening.asks.word()),
         None => review.opening.asks.word().to_owned(),
     }
 }

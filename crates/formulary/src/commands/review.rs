@@ -109,18 +109,18 @@ pub(crate) fn run(command: &Review, world: &World) -> Result<u8, Failure> {
             answer(&super::case_text::paper(&folder.register, review, folder.now));
             Ok(0)
         }
-        Review::Answer { review, to, says, signing, at } => {
+        Review::Answer { review, concern_of, says, signing, at } => {
             let mut folder = RegisterFolder::open(at, world)?;
             let id = folder.register.review(review)?.id.clone();
             let says = folder.words(says, signing.private)?;
-            let act = Act::Answer(Answer { review: id, to: to.clone(), says });
+            let act = Act::Answer(Answer { review: id, to: concern_of.clone(), says });
             told(
                 &mut folder,
                 act,
                 signing,
                 world,
                 &format!(
-                    "Answered. {to} says with `formulary review settle` whether it settles the concern.\n"
+                    "Answered. {concern_of} says with `formulary review settle` whether it settles the concern.\n"
                 ),
             )
         }
@@ -299,8 +299,7 @@ pub(super) fn opened(folder: &RegisterFolder, appended: Option<&[Appended]>) {
 }
 
 fn about(review: &Case_) -> String {
-    let case = review.opening.case.as_ref().map(|c| format!(" of {c}")).unwrap_or_default();
-    format!("{}{case}", review.opening.asks.word())
+    super::case_text::about(review)
 }
 
 /// What a published rule may decide is decided at once, and logged as such; never at clinical.
