@@ -2,7 +2,7 @@
 //! prefixes, so that neither can pass for the other. Refuses to know the shape of the tree.
 //!
 //! The padding is written here, around the library's compression: its general interface buffers what it
-//! is given, which costs a third of a node. The tests hold both to each other for every length.
+//! is given, which costs a fifth of a node. The tests hold both to each other for every length.
 
 use std::{fmt, str::FromStr};
 

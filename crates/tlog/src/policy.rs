@@ -169,14 +169,15 @@ impl Policy {
             return Err(PolicyError { line: 1, reason: PolicyFault::TooLong });
         }
         let mut reading = Reading::default();
-        let lines: Vec<&[u8]> = bytes.split(|b| *b == b'\n').collect();
-        for (place, line) in lines.iter().enumerate() {
-            let last = place + 1 == lines.len();
-            let read = if last && !line.is_empty() { Err(PolicyFault::Unended) } else { reading.line(line) };
-            read.map_err(|reason| PolicyError { line: place + 1, reason })?;
+        let mut count = 0;
+        for line in bytes.split_inclusive(|b| *b == b'\n') {
+            count += 1;
+            let read =
+                line.strip_suffix(b"\n").ok_or(PolicyFault::Unended).and_then(|line| reading.line(line));
+            read.map_err(|reason| PolicyError { line: count, reason })?;
         }
         let Some(quorum) = reading.quorum else {
-            return Err(PolicyError { line: lines.len(), reason: PolicyFault::NoQuorum });
+            return Err(PolicyError { line: count + 1, reason: PolicyFault::NoQuorum });
         };
         Ok(Self { logs: reading.logs, witnesses: reading.witnesses, members: reading.members, quorum })
     }

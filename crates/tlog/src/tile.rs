@@ -295,6 +295,18 @@ impl BundleId {
         }
     }
 
+    /// The bytes of this bundle out of those of a wider one with the same index, such as the full one,
+    /// which begin with them: for when a log has removed a partial bundle that it outgrew.
+    ///
+    /// # Errors
+    /// The bytes end inside an entry of this bundle.
+    pub fn cut<'a>(&self, wider: &'a [u8]) -> Result<&'a [u8], TileError> {
+        match self.read(wider) {
+            Err(TileError::BundleLong { extra, .. }) => Ok(&wider[..wider.len() - extra]),
+            other => other.map(|_| wider),
+        }
+    }
+
     /// All bundles of a log of `size` entries, left to right.
     pub fn all(size: u64) -> impl Iterator<Item = Self> {
         Self::grown(0, size)
@@ -392,6 +404,10 @@ mod tests {
         assert!(matches!(id.read(&bytes[..bytes.len() - 1]), Err(TileError::BundleShort { entry: 2, .. })));
         assert!(matches!(id.read(&[&bytes[..], b"x"].concat()), Err(TileError::BundleLong { extra: 1, .. })));
         assert!(BundleId::new(0, 4).unwrap().read(&bytes).is_err());
+        let two = BundleId::new(0, 2).unwrap();
+        assert_eq!(two.read(two.cut(&bytes).unwrap()).unwrap(), entries[..2]);
+        assert_eq!(id.cut(&bytes), Ok(&bytes[..]));
+        assert!(id.cut(&bytes[..4]).is_err());
         assert_eq!(
             write_bundle(&[vec![0; LONGEST_ENTRY + 1]]),
             Err(TileError::EntryTooLong(LONGEST_ENTRY + 1))

@@ -144,9 +144,9 @@ impl LogVerifier {
         self.entries
     }
 
-    /// Takes the bytes of the wanted file; of a partial tile, those of the full one will do. After
-    /// [`Fault::Hash`] it may be fed on, so that every fault is found. After a malformed file it wants
-    /// the same again.
+    /// Takes the bytes of the wanted file; of a partial tile, those of the full one will do (those of a
+    /// wider bundle, [`BundleId::cut`] to what is wanted). After [`Fault::Hash`] it may be fed on, so that
+    /// every fault is found. After a malformed file it wants the same again.
     ///
     /// # Errors
     /// The file is malformed, or disagrees with what lies below it.
