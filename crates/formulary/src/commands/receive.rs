@@ -153,7 +153,10 @@ impl Advisories<'_> {
         let (args, world) = (self.args, self.world);
         let opened =
             self.opened.get_or_insert_with(|| library::open(args.feeds.as_ref(), world).map_err(drop));
-        opened.as_ref().map(Option::as_ref).map_err(|()| ())
+        match opened {
+            Ok(feeds) => Ok(feeds.as_ref()),
+            Err(()) => Err(()),
+        }
     }
 }
 
