@@ -8,7 +8,7 @@ use domain::{
 use evidence::{
     collector::{Given, Observed},
     collectors,
-    history::Found,
+    history::report::Told,
     inventory,
     material::{Material, revision::Checkout},
 };
@@ -133,8 +133,8 @@ pub enum Past<'a> {
     NotRead(&'a str),
     /// This.
     Read {
-        /// What was found in it.
-        found: &'a Found,
+        /// What it tells.
+        told: &'a Told,
         /// The body's key, by which a secret is known again without being kept.
         key: Option<&'a [u8]>,
     },
@@ -308,8 +308,8 @@ fn look_back(
 ) -> Result<(), CannotObserve> {
     let mut local = Value::Null;
     match past {
-        Past::Read { found, key } => {
-            let report = found.report(Some(material), &mut out.findings, *key);
+        Past::Read { told, key } => {
+            let report = told.report(Some(material), &mut out.findings, *key);
             take(out, report.observed);
             local = report.local;
         }

@@ -9,6 +9,7 @@
 //! What every clone of the repository shares is in evidence and findings; what this clone alone has
 //! (objects that no shared reference reaches, stashes) is told beside them.
 
+pub mod cache;
 mod graph;
 mod look;
 mod places;
@@ -75,24 +76,31 @@ pub struct Found {
 /// # Errors
 /// See [`CannotLook`].
 pub fn look(asked: &Asked<'_>) -> Result<Found, CannotLook> {
-    let history = History::open(asked.folder)?;
+    look_at(History::open(asked.folder)?, asked, Vec::new(), Counts::default())
+}
+
+/// Reads what was not read before, and adds what was.
+fn look_at(
+    history: History,
+    asked: &Asked<'_>,
+    mut kept: Vec<Kept>,
+    mut counts: Counts,
+) -> Result<Found, CannotLook> {
     let scanner = secrets::scanner().map_err(|e| CannotLook::Rules(e.to_string()))?;
     let facts = Facts::shipped().map_err(|e| CannotLook::Rules(e.to_string()))?;
     let sweep =
         Sweep::new(scanner, facts.words(search::NINO)).map_err(|e| CannotLook::Rules(e.to_string()))?;
-    let known = Vec::new();
     let kinds = [Kind::Commit, Kind::Tag, Kind::Blob];
-    let (looks, walked) = history
-        .walk(&kinds, asked.limits, asked.stop, || Look::new(&history, &sweep, facts, asked.extent, &known));
-    let mut kept = Vec::new();
+    let (looks, walked) =
+        history.walk(&kinds, asked.limits, asked.stop, || Look::new(&history, &sweep, facts, asked.extent));
     let mut rows = Vec::new();
-    let mut counts = Counts::default();
     for look in looks {
         kept.extend(look.kept);
         rows.extend(look.rows);
         counts.add(look.counts);
     }
     kept.sort_by_key(|kept: &Kept| kept.number);
+    kept.dedup();
     let graph = Graph::new(&history, rows, asked.limits);
     let mut interesting = vec![false; history.objects() as usize];
     kept.iter().for_each(|kept| interesting[kept.number as usize] = true);

@@ -73,7 +73,10 @@ fn a_secret_taken_out_again_is_told_with_all_its_places() {
     expected.sort();
     assert_eq!(places, expected);
     let reached = secret.reached.as_ref().unwrap();
-    assert_eq!((reached.total, reached.names.as_slice()), (2, &["main".to_owned(), "release".to_owned()][..]));
+    assert_eq!(
+        (reached.total, reached.names.as_slice()),
+        (2, &["main".to_owned(), "release".to_owned()][..])
+    );
     let text = serde_json::to_string(&report.observed.findings).unwrap() + &report.local.to_string();
     assert!(!text.contains(token.split(' ').next_back().unwrap()), "a value was told");
 }
@@ -137,7 +140,14 @@ fn a_clone_tells_the_same_though_it_has_less() {
     let own = report(repository.path());
     let clone = repository.clone_to("clone", &[]);
     let other = report(&clone);
-    let value = |report: &Report| serde_json::to_value((&report.observed.findings, &report.observed.evidence, &report.observed.coverage)).unwrap();
+    let value = |report: &Report| {
+        serde_json::to_value((
+            &report.observed.findings,
+            &report.observed.evidence,
+            &report.observed.coverage,
+        ))
+        .unwrap()
+    };
     assert_eq!(value(&own), value(&other));
     assert_eq!(secrets_of(&own).len(), 1);
     let told = own.local["unreached"].to_string();
@@ -159,7 +169,8 @@ fn what_cannot_be_read_is_listed_with_its_path() {
     repository.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{module},sub")]);
     repository.remove("locked.bin");
     repository.git(&["commit", "-q", "-m", "two"]);
-    std::fs::remove_file(repository.path().join(format!(".git/objects/{}/{}", &lost[..2], &lost[2..]))).unwrap();
+    std::fs::remove_file(repository.path().join(format!(".git/objects/{}/{}", &lost[..2], &lost[2..])))
+        .unwrap();
     let mut limits = Limits::usual(1);
     limits.largest = 4000;
     let found =
@@ -198,7 +209,8 @@ fn nothing_to_read_is_no_clean_answer() {
     let report = report(empty.path());
     assert_eq!(report.observed.evidence[0].value["commits"], 0);
     let nowhere = tempfile::tempdir().unwrap();
-    let asked = Asked { folder: nowhere.path(), limits: Limits::usual(1), extent: Extent::New, stop: &|| false };
+    let asked =
+        Asked { folder: nowhere.path(), limits: Limits::usual(1), extent: Extent::New, stop: &|| false };
     assert!(look(&asked).is_err());
     let stopped = look(&Asked {
         folder: Repository::with_commits(40).path(),
@@ -217,10 +229,19 @@ fn reading_only_what_is_new_finds_the_same() {
     let scanner = secrets::scanner().unwrap();
     let examples: Vec<String> =
         scanner.rules().iter().flat_map(|r| r.examples.iter().map(|e| e.whole())).collect();
-    let words = ["patient nhs number ", "dob surname ", "users:\n", "kind: config\n", "token: ", "secret = ", "nino "];
+    let words = [
+        "patient nhs number ",
+        "dob surname ",
+        "users:\n",
+        "kind: config\n",
+        "token: ",
+        "secret = ",
+        "nino ",
+    ];
     for round in 0..3 {
         let repository = Repository::new();
-        let mut files: Vec<Vec<String>> = (0..4).map(|_| (0..60).map(|_| random.line(&words)).collect()).collect();
+        let mut files: Vec<Vec<String>> =
+            (0..4).map(|_| (0..60).map(|_| random.line(&words)).collect()).collect();
         for _ in 0..40 {
             let file = random.below(4);
             let lines = &mut files[file];
@@ -265,7 +286,9 @@ fn reading_only_what_is_new_finds_the_same() {
         if round > 0 {
             assert!(new.counts().read < all.counts().read, "{:?} {:?}", new.counts(), all.counts());
         }
-        let told = |found: &Found| serde_json::to_value(found.report(None, &mut [], None).observed.findings).unwrap();
+        let told = |found: &Found| {
+            serde_json::to_value(found.report(None, &mut [], None).observed.findings).unwrap()
+        };
         assert_eq!(told(&new), told(&all));
     }
 }
@@ -325,4 +348,56 @@ impl Random {
         }
         out
     }
+}
+
+#[test]
+fn a_second_reading_reads_only_what_is_new() {
+    use evidence::history::cache;
+    let repository = Repository::new();
+    repository.write("keys.txt", &format!("{}\n", example("github-token", 0)));
+    repository.write("p.csv", "nhs_number,surname,dob\n");
+    repository.commit("one");
+    for n in 0..30 {
+        repository.write("a.txt", &format!("line\nline {n}\nline\n"));
+        repository.commit("more");
+    }
+    repository.git(&["repack", "-q", "-ad"]);
+    let asked =
+        |extent| Asked { folder: repository.path(), limits: Limits::usual(2), extent, stop: &|| false };
+    let value = |told: &evidence::history::report::Told| {
+        let report = told.report(None, &mut [], Some(b"key"));
+        serde_json::to_value((
+            report.observed.findings,
+            report.observed.evidence,
+            report.observed.coverage,
+            &report.local["hmac"],
+        ))
+        .unwrap()
+    };
+    let first = cache::read(&asked(Extent::New), None).unwrap();
+    let kept = first.keep.unwrap();
+    let text = String::from_utf8(kept.clone()).unwrap();
+    let token = example("github-token", 0);
+    assert!(!text.contains(token.rsplit(' ').next().unwrap()), "a value was kept");
+    // Nothing new: the same, and nothing to keep.
+    let again = cache::read(&asked(Extent::New), Some(&kept)).unwrap();
+    assert!(again.keep.is_none());
+    assert_eq!(value(&first.told), value(&again.told));
+    // Something new, packed and loose.
+    repository.write("deploy.sh", &format!("{}\n{}\n", token, example("gitlab-token", 0)));
+    repository.commit("two");
+    let third = cache::read(&asked(Extent::New), Some(&kept)).unwrap();
+    let fresh = cache::read(&asked(Extent::New), None).unwrap();
+    assert_eq!(value(&third.told), value(&fresh.told));
+    let told = third.told.report(None, &mut [], None);
+    assert_eq!(secrets_of(&told).len(), 2);
+    assert!(secrets_of(&told).iter().any(|f| f.history.len() == 2));
+    // What does not fit is as good as none: other rules, other bytes, objects that are gone.
+    for broken in [&b"{}"[..], b"", &kept[..kept.len() / 2]] {
+        let read = cache::read(&asked(Extent::New), Some(broken)).unwrap();
+        assert_eq!(value(&read.told), value(&fresh.told));
+    }
+    repository.git(&["repack", "-q", "-adf"]);
+    let rewritten = cache::read(&asked(Extent::New), third.keep.as_deref()).unwrap();
+    assert_eq!(value(&rewritten.told), value(&fresh.told));
 }

@@ -1,20 +1,30 @@
-//! Reading a repository's history for an answer on publication: whether, and for how long.
+//! Reading a repository's history for an answer on publication: whether, for how long, and where
+//! what was read is kept for the next time.
+//!
+//! The kept file names places, never values; it is readable by its owner alone, and whatever is
+//! wrong with it costs time, not the answer.
 
 use std::{
     cell::OnceCell,
-    path::Path,
+    fs,
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use assess::observe::Past;
+use domain::Digest;
 use evidence::{
-    history::{Asked, CannotLook, Extent, Found, look},
+    history::{Asked, CannotLook, Extent, cache, report::Told},
     material::history::Limits,
 };
 
 /// How long `check` reads a history when publication is one question of two. Ordinary histories
 /// take a second or two; whoever asks for publication alone gets all of it.
 pub(crate) const USUAL: Duration = Duration::from_secs(20);
+
+/// A kept file larger than this is not read.
+const LARGEST: u64 = 256 << 20;
 
 /// Whether a history is read.
 #[derive(Clone, Copy, Debug)]
@@ -28,12 +38,14 @@ pub(crate) enum Wish {
 /// A history, read at most once however often the subject is judged.
 pub(crate) struct History {
     wish: Wish,
-    read: OnceCell<Result<Found, String>>,
+    cache: Option<PathBuf>,
+    read: OnceCell<Result<Told, String>>,
 }
 
 impl History {
-    pub(crate) const fn new(wish: Wish) -> Self {
-        Self { wish, read: OnceCell::new() }
+    /// One to be read as wished; `cache` is the folder for what can be read again.
+    pub(crate) const fn new(wish: Wish, cache: Option<PathBuf>) -> Self {
+        Self { wish, cache, read: OnceCell::new() }
     }
 
     /// What was read of the repository whose top folder this is.
@@ -42,16 +54,45 @@ impl History {
             Wish::Not(why) => return Past::NotRead(why),
             Wish::Read(limit) => limit,
         };
-        match self.read.get_or_init(|| read(folder, limit).map_err(|error| error.to_string())) {
-            Ok(found) => Past::Read { found, key: None },
+        let read = || read(folder, limit, self.cache.as_deref()).map_err(|error| error.to_string());
+        match self.read.get_or_init(read) {
+            Ok(told) => Past::Read { told, key: None },
             Err(why) => Past::NotRead(why),
         }
     }
 }
 
-fn read(folder: &Path, limit: Option<Duration>) -> Result<Found, CannotLook> {
+fn read(folder: &Path, limit: Option<Duration>, cache: Option<&Path>) -> Result<Told, CannotLook> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
     let start = Instant::now();
     let stop = || limit.is_some_and(|limit| start.elapsed() > limit);
-    look(&Asked { folder, limits: Limits::usual(threads), extent: Extent::New, stop: &stop })
+    let asked = Asked { folder, limits: Limits::usual(threads), extent: Extent::New, stop: &stop };
+    let file = cache.and_then(|cache| {
+        let name = Digest::of(folder.canonicalize().ok()?.to_string_lossy().as_bytes());
+        Some(cache.join("history").join(format!("{}.json", &name.hex()[..32])))
+    });
+    let kept = file.as_deref().and_then(kept);
+    let read = cache::read(&asked, kept.as_deref())?;
+    if let (Some(file), Some(bytes)) = (&file, &read.keep) {
+        // Without it the next run takes longer: that is all.
+        let _ = keep(file, bytes);
+    }
+    Ok(read.told)
+}
+
+fn kept(file: &Path) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(file).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// Writes beside and renames, so that no run ever reads half a file.
+fn keep(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = file.parent().ok_or(std::io::ErrorKind::NotFound)?;
+    fs::create_dir_all(folder)?;
+    // Made readable by the owner alone.
+    let mut beside = tempfile::NamedTempFile::new_in(folder)?;
+    beside.write_all(bytes)?;
+    beside.persist(file).map_err(|error| error.error)?;
+    Ok(())
 }

@@ -60,10 +60,10 @@ pub(crate) enum Opened {
 
 impl Opened {
     /// The same, its history read as wished when publication is asked.
-    pub(crate) fn with_history(self, wish: Wish) -> Self {
+    pub(crate) fn with_history(self, wish: Wish, cache: Option<PathBuf>) -> Self {
         match self {
             Self::Folder { folder, checkout, .. } => {
-                Self::Folder { folder, checkout, history: History::new(wish) }
+                Self::Folder { folder, checkout, history: History::new(wish, cache) }
             }
             other => other,
         }
@@ -108,7 +108,7 @@ pub(crate) fn open(named: &str) -> Result<Opened, Failure> {
 pub(crate) fn folder(path: &Path) -> Result<Opened, Failure> {
     let checkout = revision::checkout(path);
     let tracked = checkout.as_ref().map_or(&[][..], |checkout| &checkout.tracked);
-    let history = History::new(Wish::Not("`formulary check --publish` reads it"));
+    let history = History::new(Wish::Not("`formulary check --publish` reads it"), None);
     Ok(Opened::Folder { folder: Folder::open(path, tracked)?, checkout, history })
 }
 

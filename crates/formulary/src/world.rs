@@ -15,13 +15,16 @@ pub(crate) struct World {
     pub(crate) register: Option<PathBuf>,
     /// The key a person signs with, unless the command line says otherwise.
     pub(crate) key: Option<PathBuf>,
+    /// Where what was read of histories is kept from one run to the next.
+    pub(crate) cache: Option<PathBuf>,
     /// The user's own folder.
     pub(crate) home: Option<PathBuf>,
 }
 
 impl World {
     /// The real one. `FORMULARY_FEEDS` names the feeds' folder, else it is the user's data folder;
-    /// `FORMULARY_REGISTER` the register, `FORMULARY_KEY` the key. `FORMULARY_NOW` is the clock of a
+    /// `FORMULARY_REGISTER` the register, `FORMULARY_KEY` the key. `FORMULARY_CACHE`
+    /// the folder for what can be read again. `FORMULARY_NOW` is the clock of a
     /// rehearsal or a test: an instant, which then stands still.
     pub(crate) fn real() -> Self {
         let now = std::time::SystemTime::now()
@@ -35,6 +38,7 @@ impl World {
             library: library(),
             register: named("FORMULARY_REGISTER"),
             key: named("FORMULARY_KEY"),
+            cache: cache(),
             home: named("HOME").or_else(|| named("USERPROFILE")),
         }
     }
@@ -42,6 +46,13 @@ impl World {
 
 fn named(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn cache() -> Option<PathBuf> {
+    named("FORMULARY_CACHE")
+        .or_else(|| Some(named("XDG_CACHE_HOME")?.join("formulary")))
+        .or_else(|| Some(named("HOME")?.join(".cache/formulary")))
+        .or_else(|| Some(named("LOCALAPPDATA")?.join("formulary/cache")))
 }
 
 fn library() -> Option<PathBuf> {

@@ -75,8 +75,6 @@ pub(super) struct Look<'a> {
     sweep: &'a Sweep,
     facts: &'static Facts,
     extent: Extent,
-    /// Objects not to be looked at again, by number.
-    known: &'a [bool],
     scratch: Scratch,
     pub(super) kept: Vec<Kept>,
     marks: usize,
@@ -85,7 +83,7 @@ pub(super) struct Look<'a> {
 }
 
 /// What was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Counts {
     /// Blobs unpacked.
     pub blobs: u64,
@@ -128,19 +126,12 @@ pub(super) struct Memory {
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(
-        history: &'a History,
-        sweep: &'a Sweep,
-        facts: &'static Facts,
-        extent: Extent,
-        known: &'a [bool],
-    ) -> Self {
+    pub(super) fn new(history: &'a History, sweep: &'a Sweep, facts: &'static Facts, extent: Extent) -> Self {
         Self {
             history,
             sweep,
             facts,
             extent,
-            known,
             scratch: Scratch::default(),
             kept: Vec::new(),
             marks: 0,
@@ -265,18 +256,31 @@ impl<'a> Look<'a> {
         };
         let row = Row::of(self.history, object.number, &commit);
         self.rows.push(row);
-        // What people wrote: a signature is none of it, and would pass for random text.
-        let said = [commit.author, commit.committer, commit.message].join(&b"\n"[..]);
+        let said = said_by(&commit);
         self.text(object.number, Kind::Commit, &said, None);
     }
 
     fn tag(&mut self, object: Object<'_>) {
         self.counts.tags += 1;
-        if let Some(tag) = Tag::read(object.data) {
-            let said = [tag.name, tag.tagger, tag.message].join(&b"\n"[..]);
+        if let Some(said) = said_in_tag(object.data) {
             self.text(object.number, Kind::Tag, &said, None);
         }
     }
+}
+
+/// What people wrote: a signature is none of it, and would pass for random text.
+fn said_by(commit: &Commit<'_>) -> Vec<u8> {
+    [commit.author, commit.committer, commit.message].join(&b"\n"[..])
+}
+
+/// What a commit object says.
+pub(super) fn said_in_commit(object: &[u8]) -> Option<Vec<u8>> {
+    Commit::read(object).map(|commit| said_by(&commit))
+}
+
+/// What a tag object says.
+pub(super) fn said_in_tag(object: &[u8]) -> Option<Vec<u8>> {
+    Tag::read(object).map(|tag| [tag.name, tag.tagger, tag.message].join(&b"\n"[..]))
 }
 
 impl Kept {
@@ -321,9 +325,6 @@ impl Visit for Look<'_> {
             Kind::Commit => self.commit(object),
             Kind::Tag => self.tag(object),
             Kind::Blob => {
-                if self.known.get(object.number as usize) == Some(&true) {
-                    return Memory::default();
-                }
                 return self.blob(object, base);
             }
             Kind::Tree => {}

@@ -104,10 +104,14 @@ mod tests {
     #[test]
     fn another_start_or_end_is_new() {
         let text = [b'x'; 300];
-        assert_eq!(changed(&text, 300, &[Copied { at: 0, from: 0, length: 300 }]), []);
-        assert_eq!(changed(&text, 400, &[Copied { at: 0, from: 0, length: 300 }]), [0..300]);
-        assert_eq!(changed(&text, 400, &[Copied { at: 0, from: 100, length: 300 }]), [0..300]);
-        assert_eq!(changed(&text, 400, &[]), [0..300]);
-        assert_eq!(changed(b"", 400, &[]), [0..0]);
+        let (whole, none) = ([(0, 300)], [(0, 0)]);
+        let changed = |text: &[u8], base, copies: &[Copied]| -> Vec<(usize, usize)> {
+            changed(text, base, copies).into_iter().map(|range| (range.start, range.end)).collect()
+        };
+        assert!(changed(&text, 300, &[Copied { at: 0, from: 0, length: 300 }]).is_empty());
+        assert_eq!(changed(&text, 400, &[Copied { at: 0, from: 0, length: 300 }]), whole);
+        assert_eq!(changed(&text, 400, &[Copied { at: 0, from: 100, length: 300 }]), whole);
+        assert_eq!(changed(&text, 400, &[]), whole);
+        assert_eq!(changed(b"", 400, &[]), none);
     }
 }

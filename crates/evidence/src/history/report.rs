@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{Coverage, Digest, Evidence, Finding, FindingKind, InHistory, Place as At, Reached, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -48,6 +49,91 @@ pub struct Report {
     pub local: Value,
 }
 
+/// A history, put into words: what can be kept from one reading to the next. No value is in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Told {
+    pub(super) secrets: Vec<Secret>,
+    persons: Vec<Finding>,
+    evidence: Option<Evidence>,
+    coverage: Coverage,
+    local: Value,
+    /// Whether it was stopped before the end.
+    pub stopped: bool,
+}
+
+/// A distinct secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Secret {
+    /// An object that holds it, and where.
+    pub(super) object: String,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) finding: Finding,
+    /// Its value's digest, in memory alone.
+    #[serde(skip)]
+    pub(super) value: Option<Digest>,
+}
+
+impl Told {
+    /// What is told beside the tree. Findings that the tree gave already are completed with their
+    /// history; `tree` is what they were found in. With a key, each secret's HMAC-SHA-256 goes into
+    /// `local`.
+    pub fn report(
+        &self,
+        tree: Option<&dyn Material>,
+        findings: &mut [Finding],
+        key: Option<&[u8]>,
+    ) -> Report {
+        let values = tree.map(|tree| values_in(tree, findings)).unwrap_or_default();
+        let mut observed = Observed::default();
+        let mut keys = BTreeMap::new();
+        for secret in &self.secrets {
+            let print = secret.finding.fingerprint;
+            if let (Some(key), Some(value)) = (key, &secret.value) {
+                keys.insert(print.to_string(), hmac(key, value));
+            }
+            let known = secret.value.and_then(|value| values.get(&(secret.finding.id.clone(), value)));
+            for at in known.into_iter().flatten() {
+                let finding = &mut findings[*at];
+                if finding.fingerprint != print {
+                    // Known by where it was first: an edit of today's file does not change that.
+                    finding.aliases.push(finding.fingerprint.to_string());
+                    finding.fingerprint = print;
+                }
+                finding.history.clone_from(&secret.finding.history);
+                finding.reached.clone_from(&secret.finding.reached);
+                finding.development_only &= secret.finding.development_only;
+            }
+            if known.is_none() {
+                observed.findings.push(secret.finding.clone());
+            }
+        }
+        for person in &self.persons {
+            let path = person.history.first().map(|seen| seen.path.as_str());
+            let known = findings.iter_mut().find(|f| {
+                f.kind == FindingKind::PersonalData
+                    && f.id == person.id
+                    && f.places.first().map(|place| place.path.as_str()) == path
+            });
+            match known {
+                Some(finding) => {
+                    finding.history.clone_from(&person.history);
+                    finding.reached.clone_from(&person.reached);
+                }
+                None => observed.findings.push(person.clone()),
+            }
+        }
+        observed.findings.sort_by(|a, b| (&a.places, &a.id).cmp(&(&b.places, &b.id)));
+        observed.evidence.extend(self.evidence.clone());
+        observed.coverage.push(self.coverage.clone());
+        let mut local = self.local.clone();
+        if !keys.is_empty() {
+            local["hmac"] = json!(keys);
+        }
+        Report { observed, local }
+    }
+}
+
 /// One place of one distinct find.
 #[derive(Clone, Debug)]
 struct Sight {
@@ -55,6 +141,7 @@ struct Sight {
     path: String,
     line: u32,
     offset: usize,
+    end: usize,
     span: Span,
 }
 
@@ -65,14 +152,18 @@ struct Group {
 }
 
 impl Found {
-    /// Puts it into words. Findings that the tree gave already are completed with their history;
-    /// `tree` is what they were found in. With a key, each secret's HMAC-SHA-256 goes into `local`.
+    /// Puts it into words, completing what the tree's collectors found: see [`Told::report`].
     pub fn report(
         &self,
         tree: Option<&dyn Material>,
         findings: &mut [Finding],
         key: Option<&[u8]>,
     ) -> Report {
+        self.told().report(tree, findings, key)
+    }
+
+    /// Puts it into words.
+    pub fn told(&self) -> Told {
         let mut coverage = Coverage::new(NAME);
         coverage.read = self.graph.shared.iter().filter(|shared| **shared).count() as u64;
         self.gaps(&mut coverage);
@@ -95,86 +186,52 @@ impl Found {
                 self.unread_at(kept, &path, span, &mut coverage);
             }
         }
-        let values = tree.map(|tree| values_in(tree, findings)).unwrap_or_default();
-        let reached = self.reached(&groups, &persons);
-        let mut observed = Observed::default();
+        let mut reached = self.reached(&groups, &persons).into_iter();
+        let mut told_secrets = Vec::new();
         let mut secrets: BTreeMap<&str, (u64, u64, u64)> = BTreeMap::new();
-        let mut local_keys = BTreeMap::new();
-        let mut listed: BTreeMap<usize, usize> = BTreeMap::new();
-        for (at, ((rule, value), group)) in groups.iter().enumerate() {
+        for ((rule, value), group) in &groups {
+            let reached = reached.next();
             let id = self.sweep.rules()[*rule].id.as_str();
             let counts = secrets.entry(id).or_default();
             counts.0 += 1;
             counts.1 += u64::from(group.sights.iter().any(|s| s.span.head));
             counts.2 += group.sights.len() as u64;
-            let identity = self.identity(id, group);
-            let known: Vec<usize> = values.get(&(*rule, *value)).cloned().unwrap_or_default();
-            let history = self.in_history(group);
-            if known.is_empty() {
-                let listed = listed.entry(*rule).or_default();
-                *listed += 1;
-                if *listed > MOST_FINDINGS {
-                    continue;
-                }
+            if counts.0 > MOST_FINDINGS as u64 {
+                continue;
             }
-            let mut fresh = self.secret(*rule, group, &identity);
-            if let Some(key) = key {
-                local_keys.insert(fresh.fingerprint.to_string(), hmac(key, value));
-            }
-            for at_tree in &known {
-                let finding = &mut findings[*at_tree];
-                if finding.fingerprint != fresh.fingerprint {
-                    // Known by where it was first: an edit of today's file does not change that.
-                    finding.aliases.push(finding.fingerprint.to_string());
-                    finding.fingerprint = fresh.fingerprint;
-                }
-                finding.history.clone_from(&history);
-                finding.reached = reached.get(at).cloned();
-                finding.development_only &= fresh.development_only;
-            }
-            if known.is_empty() {
-                fresh.history = history;
-                fresh.reached = reached.get(at).cloned();
-                observed.findings.push(fresh);
-            }
+            let mut finding = self.secret(*rule, group, &self.identity(id, group));
+            finding.history = self.in_history(group);
+            finding.reached = reached;
+            let Some(sight) = group.sights.first() else { continue };
+            told_secrets.push(Secret {
+                object: to_hex(self.history.id(sight.number)),
+                start: sight.offset,
+                end: sight.end,
+                finding,
+                value: Some(*value),
+            });
         }
-        for (rule, count) in listed.into_iter().filter(|(_, count)| *count > MOST_FINDINGS) {
-            let why = format!(
-                "{count} secrets of `{}`: more than {MOST_FINDINGS} are counted, not listed",
-                self.sweep.rules()[rule].id
-            );
+        for (id, (count, ..)) in secrets.iter().filter(|(_, counts)| counts.0 > MOST_FINDINGS as u64) {
+            let why = format!("{count} secrets of `{id}`: more than {MOST_FINDINGS} are counted, not listed");
             coverage.cannot_read(At::file(".git"), why);
         }
         let mut numbers: BTreeMap<String, u64> = BTreeMap::new();
-        for (at, ((path, grade, kind), group)) in persons.iter().enumerate() {
+        let mut told_persons = Vec::new();
+        for ((path, grade, kind), group) in &persons {
+            let reached = reached.next();
             let id = personal_data::id_of(*grade, kind);
-            *numbers.entry(id.clone()).or_default() += 1;
-            if numbers.get(&id).is_some_and(|n| *n > MOST_FINDINGS as u64) {
+            let count = numbers.entry(id.clone()).or_default();
+            *count += 1;
+            if *count > MOST_FINDINGS as u64 {
                 continue;
             }
-            let history = self.in_history(group);
-            let reach = reached.get(groups.len() + at).cloned();
-            let known = findings.iter_mut().find(|f| {
-                f.kind == FindingKind::PersonalData
-                    && f.id == id
-                    && f.places.first().is_some_and(|place| place.path == *path)
-            });
-            match known {
-                Some(finding) => {
-                    finding.history = history;
-                    finding.reached = reach;
-                }
-                None => {
-                    let mut finding = personal_data::finding(*grade, kind, None, &self.identity(&id, group));
-                    finding.development_only = paths::is_test(path);
-                    finding.places = self.at(group);
-                    finding.history = history;
-                    finding.reached = reach;
-                    observed.findings.push(finding);
-                }
-            }
+            let mut finding = personal_data::finding(*grade, kind, None, &self.identity(&id, group));
+            finding.development_only = paths::is_test(path);
+            finding.places = self.at(group);
+            finding.history = self.in_history(group);
+            finding.reached = reached;
+            told_persons.push(finding);
         }
-        observed.findings.sort_by(|a, b| (&a.places, &a.id).cmp(&(&b.places, &b.id)));
         let shown: BTreeMap<_, _> = secrets
             .into_iter()
             .map(|(id, (distinct, head, places))| {
@@ -195,11 +252,16 @@ impl Found {
             "secrets": shown,
             "personal_data": numbers,
         });
-        observed.evidence.extend(Evidence::new(NAME, value, "git"));
         coverage.unread.sort();
         coverage.unread.dedup();
-        observed.coverage.push(coverage);
-        Report { observed, local: self.local(&unreached, local_keys) }
+        Told {
+            secrets: told_secrets,
+            persons: told_persons,
+            evidence: Evidence::new(NAME, value, "git").ok(),
+            coverage,
+            local: self.local(&unreached),
+            stopped: self.stopped,
+        }
     }
 
     /// What keeps the history from being whole.
@@ -296,6 +358,7 @@ impl Found {
                 path: path.to_owned(),
                 line: *line,
                 offset: hit.value.start,
+                end: hit.value.end,
                 span,
             });
         }
@@ -422,6 +485,7 @@ impl Found {
     ) -> Vec<Reached> {
         let groups: Vec<&Group> = secrets.values().chain(persons.values()).collect();
         let mut out = vec![Reached::default(); groups.len()];
+        let mut last: Vec<Option<&str>> = vec![None; groups.len()];
         for (slice, groups) in groups.chunks(64).enumerate() {
             let mut of: HashMap<u32, u64> = HashMap::new();
             for (bit, group) in groups.iter().enumerate() {
@@ -438,18 +502,23 @@ impl Found {
                     continue;
                 }
                 while bits != 0 {
-                    let bit = bits.trailing_zeros() as usize;
+                    let group = slice * 64 + bits.trailing_zeros() as usize;
                     bits &= bits - 1;
-                    let reached = &mut out[slice * 64 + bit];
-                    reached.names.push(reference.name.clone());
+                    // References are sorted: the same name of two remotes comes twice in a row.
+                    if last[group] == Some(reference.name.as_str()) {
+                        continue;
+                    }
+                    last[group] = Some(&reference.name);
+                    out[group].total += 1;
+                    let names = &mut out[group].names;
+                    let key = |name: &str| (rank(name), name.to_owned());
+                    let at = names.partition_point(|name| key(name) < key(&reference.name));
+                    if at < MOST_NAMES {
+                        names.insert(at, reference.name.clone());
+                        names.truncate(MOST_NAMES);
+                    }
                 }
             }
-        }
-        for reached in &mut out {
-            reached.names.sort_by_key(|name| (rank(name), name.clone()));
-            reached.names.dedup();
-            reached.total = reached.names.len() as u64;
-            reached.names.truncate(MOST_NAMES);
         }
         out
     }
@@ -500,10 +569,10 @@ impl Found {
         }
     }
 
-    fn local(&self, unreached: &BTreeSet<(String, String)>, keys: BTreeMap<String, String>) -> Value {
+    fn local(&self, unreached: &BTreeSet<(String, String)>) -> Value {
         let shared = self.graph.shared.iter().filter(|shared| **shared).count();
         let stashes = self.history.refs.all.iter().filter(|r| r.local && r.name == "stash").count();
-        let mut out = json!({
+        json!({
             "blobs": self.counts.blobs,
             "binary": self.counts.binary,
             "bytes": self.counts.bytes,
@@ -515,11 +584,7 @@ impl Found {
                 .take(MOST_UNREAD)
                 .map(|(what, object)| json!({"what": what, "object": object}))
                 .collect::<Vec<_>>(),
-        });
-        if !keys.is_empty() {
-            out["hmac"] = json!(keys);
-        }
-        out
+        })
     }
 }
 
@@ -532,6 +597,7 @@ fn persons_at(kept: &Kept, path: &str, span: Span, out: &mut BTreeMap<(String, G
             path: path.to_owned(),
             line: person.line,
             offset,
+            end: offset,
             span,
         });
     }
@@ -539,8 +605,8 @@ fn persons_at(kept: &Kept, path: &str, span: Span, out: &mut BTreeMap<(String, G
 
 /// The values of the secrets that the tree's findings tell of, by rule and digest: which findings
 /// they are. Read again from the files, because no finding keeps a value.
-fn values_in(tree: &dyn Material, findings: &[Finding]) -> HashMap<(usize, Digest), Vec<usize>> {
-    let mut out: HashMap<(usize, Digest), Vec<usize>> = HashMap::new();
+fn values_in(tree: &dyn Material, findings: &[Finding]) -> HashMap<(String, Digest), Vec<usize>> {
+    let mut out: HashMap<(String, Digest), Vec<usize>> = HashMap::new();
     let Ok(scanner) = secrets::scanner() else { return out };
     let mut by_file: BTreeMap<&str, Vec<(u32, usize)>> = BTreeMap::new();
     for (at, finding) in findings.iter().enumerate().filter(|(_, f)| f.kind == FindingKind::Secret) {
@@ -558,7 +624,7 @@ fn values_in(tree: &dyn Material, findings: &[Finding]) -> HashMap<(usize, Diges
             let line = lines.line(hit.value.start);
             let id = &scanner.rules()[hit.rule].id;
             for (_, at) in wanted.iter().filter(|(at, finding)| *at == line && findings[*finding].id == *id) {
-                let list = out.entry((hit.rule, Digest::of(&text[hit.value.clone()]))).or_default();
+                let list = out.entry((id.clone(), Digest::of(&text[hit.value.clone()]))).or_default();
                 if !list.contains(at) {
                     list.push(*at);
                 }

@@ -23,7 +23,10 @@ pub mod refs;
 pub mod tree;
 pub mod walk;
 
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeSet, HashSet},
+    path::PathBuf,
+};
 
 pub use self::{delta::Copied, kind::Kind, open::CannotOpen};
 use self::{loose::Loose, pack::Pack, refs::Refs};
@@ -62,6 +65,8 @@ pub struct History {
     packs: Vec<Pack>,
     loose: Vec<Loose>,
     /// For each source, the number of its first object; packs first.
+    /// Loose objects whose blobs a former reading has seen.
+    loose_before: HashSet<Vec<u8>>,
     lookup: Lookup,
     objects: u32,
     /// The folder of the repository shared by its working trees.
@@ -116,6 +121,15 @@ impl History {
             }
         }
         None
+    }
+
+    /// Leaves the blobs of these packs (by checksum) and loose objects (by id) out of walks: a former
+    /// reading has seen them.
+    pub fn read_before(&mut self, packs: &BTreeSet<String>, loose: &BTreeSet<String>) {
+        for pack in &mut self.packs {
+            pack.read_before = packs.contains(&id::to_hex(&pack.checksum));
+        }
+        self.loose_before = loose.iter().filter_map(|hex| id::from_hex(hex.as_bytes())).collect();
     }
 
     /// The checksums of the packs, and the ids of the loose objects: what the clone holds.

@@ -87,6 +87,14 @@ impl Facts {
         self.context.get(kind).is_some_and(|words| any(words, lower))
     }
 
+    /// A kind of ten-digit number by its name.
+    pub fn kind(&'static self, name: &str) -> Option<&'static str> {
+        if name == super::number::CHI {
+            return Some(super::number::CHI);
+        }
+        self.range.iter().map(|span| span.name.as_str()).find(|known| *known == name)
+    }
+
     /// The words that go with a kind of number.
     pub fn words(&self, kind: &str) -> &[String] {
         self.context.get(kind).map_or(&[], Vec::as_slice)

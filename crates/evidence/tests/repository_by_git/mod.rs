@@ -4,21 +4,21 @@
 #![allow(dead_code, reason = "each test uses what it needs")]
 
 use std::{
-    cell::Cell,
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 /// The repository.
 pub(crate) struct Repository {
     folder: tempfile::TempDir,
-    clock: Cell<u64>,
+    clock: AtomicU64,
 }
 
 impl Repository {
     /// Without commits, on the branch `main`.
     pub(crate) fn new() -> Self {
-        let out = Self { folder: tempfile::tempdir().unwrap(), clock: Cell::new(1_600_000_000) };
+        let out = Self { folder: tempfile::tempdir().unwrap(), clock: AtomicU64::new(1_600_000_000) };
         std::fs::create_dir(out.path()).unwrap();
         out.git(&["init", "-q", "-b", "main"]);
         out
@@ -42,7 +42,7 @@ impl Repository {
 
     /// Runs git in it; what it says, without the line end.
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
-        run(self.path(), self.clock.get(), arguments)
+        run(self.path(), self.clock.load(Ordering::Relaxed), arguments)
     }
 
     /// Writes a file.
@@ -64,7 +64,7 @@ impl Repository {
 
     /// Commits everything, a day after the last; the commit's id.
     pub(crate) fn commit(&self, message: &str) -> String {
-        self.clock.set(self.clock.get() + 86_400);
+        self.clock.fetch_add(86_400, Ordering::Relaxed);
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "--allow-empty", "-m", message]);
         self.git(&["rev-parse", "HEAD"])
@@ -77,7 +77,7 @@ impl Repository {
         let mut all = vec!["clone", "-q"];
         all.extend(arguments);
         all.extend([from.as_str(), to.to_str().unwrap()]);
-        run(self.folder.path(), self.clock.get(), &all);
+        run(self.folder.path(), self.clock.load(Ordering::Relaxed), &all);
         to
     }
 }
@@ -99,10 +99,6 @@ fn run(folder: &Path, clock: u64, arguments: &[&str]) -> String {
         .args(arguments)
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "git {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
     for named in &args.subjects {
         progress.say(format!("looking at {named}"));
         let result = subject::open(named).and_then(|opened| {
-            let opened = opened.with_history(wish(args));
+            let opened = opened.with_history(wish(args), world.cache.clone());
             let judged = judge.judge(&opened, named, questions)?;
             Ok((opened, judged))
         });

@@ -1,7 +1,7 @@
 //! Finding and opening the folders of a repository.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -96,6 +96,7 @@ impl History {
             problems: Vec::new(),
             packs: Vec::new(),
             loose: Vec::new(),
+            loose_before: HashSet::new(),
             lookup: Lookup::default(),
             objects: 0,
             common: common.clone(),
@@ -133,6 +134,50 @@ impl History {
         out.lookup = Lookup::of(&out);
         Ok(out)
     }
+}
+
+impl History {
+    /// A digest of everything that a reading of the history depends on: references, packs, loose
+    /// objects. Reads no object.
+    ///
+    /// # Errors
+    /// See [`CannotOpen`].
+    pub fn state(top: &Path) -> Result<domain::Digest, CannotOpen> {
+        let (git, common) = folders(top).ok_or_else(|| CannotOpen::NotGit(top.display().to_string()))?;
+        let (form, partial) = configuration(&common);
+        let width = if form.as_deref() == Some("sha256") { 32 } else { 20 };
+        let refs = Refs::read(&git, &common, width);
+        let mut said = format!("{form:?}\0{partial}\0{:?}\0{:?}\0", refs.head, refs.problems).into_bytes();
+        for reference in &refs.all {
+            said.extend_from_slice(reference.name.as_bytes());
+            said.push(u8::from(reference.local));
+            said.extend_from_slice(&reference.id);
+        }
+        said.extend(small_or_large(&common.join("shallow")).into_bytes());
+        let (mut problems, mut partial) = (Vec::new(), false);
+        for folder in object_folders(&common.join("objects"), &mut problems) {
+            for index in indexes(&folder.join("pack"), &mut problems, &mut partial) {
+                // The end of an index is its pack's checksum and its own; its name says the same.
+                let tail = tail(&index, 2 * width).unwrap_or_default();
+                said.extend(tail);
+                let pack = fs::metadata(index.with_extension("pack")).map_or(0, |meta| meta.len());
+                said.extend(pack.to_be_bytes());
+            }
+            said.push(0);
+            said.extend(Loose::list(&folder, width).ids);
+        }
+        said.extend(format!("{problems:?}{partial}").into_bytes());
+        Ok(domain::Digest::of(&said))
+    }
+}
+
+fn tail(path: &Path, length: usize) -> Option<Vec<u8>> {
+    let file = fs::File::open(path).ok()?;
+    let size = file.metadata().ok()?.len();
+    let mut out = vec![0; length];
+    let got = super::read_at::read_at(&file, &mut out, size.checked_sub(length as u64)?).ok()?;
+    out.truncate(got);
+    Some(out)
 }
 
 impl Lookup {

@@ -43,6 +43,8 @@ pub(super) struct Pack {
     next_sibling: Vec<u32>,
     /// The number of index position 0 over all sources.
     pub(super) first_number: u32,
+    /// Its blobs were read by a former reading.
+    pub(super) read_before: bool,
 }
 
 /// An entry that cannot be read.
@@ -98,6 +100,7 @@ impl Pack {
             first_child: vec![NONE; count],
             next_sibling: vec![NONE; count],
             first_number: 0,
+            read_before: false,
         };
         pack.read_headers();
         Ok(pack)

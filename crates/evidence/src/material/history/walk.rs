@@ -98,6 +98,7 @@ impl History {
                     continue;
                 }
                 match loose.read(at, limits.largest, &mut buffer) {
+                    Ok(Kind::Blob) if self.loose_before.contains(loose.id(at)) => {}
                     Ok(kind) if kinds.contains(&kind) => {
                         visitor.visit(Object { number, kind, data: buffer.bytes() }, None);
                     }
@@ -137,6 +138,7 @@ impl History {
                 }
                 for ordinal in start..count.min(start.saturating_add(RUN)) {
                     match pack.kind_of_root(ordinal) {
+                        Some(Kind::Blob) if pack.read_before => {}
                         Some(kind) if kinds.contains(&kind) => family.walk(ordinal, kind, stop, stopped),
                         Some(_) => {}
                         None if pack.base(ordinal) == NONE => family.lost(ordinal, Unreadable::Damaged),

@@ -1,0 +1,226 @@
+//! What one reading of a history leaves for the next, so that only what is new is read.
+//!
+//! Where nothing changed (references, packs, loose objects, rules), the answer is the one that was
+//! given. Else packs and loose objects that were read are not read again; what was found in them is
+//! kept by object and offset, never by value, and the few objects that held something are opened
+//! again to compare values. A file that does not fit, or whose objects are gone, is as good as none.
+
+use std::collections::BTreeSet;
+
+use domain::Digest;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Asked, CannotLook, Extent, Found,
+    look::{Counts, Kept, Mark, Person},
+    report::Told,
+};
+use crate::{
+    material::history::{
+        History, Kind, Limits,
+        id::{from_hex, to_hex},
+    },
+    personal_data::{
+        facts::Facts,
+        search::{Grade, NINO, Sighting},
+    },
+    secrets::{self, rule::Rule, scan::Hit},
+    text,
+};
+
+/// The form of the file; another one is not read.
+const FORM: u32 = 1;
+
+/// The file.
+#[derive(Serialize, Deserialize)]
+struct Cache {
+    form: u32,
+    rules: Digest,
+    state: Digest,
+    packs: BTreeSet<String>,
+    loose: BTreeSet<String>,
+    counts: Counts,
+    kept: Vec<Row>,
+    told: Told,
+}
+
+/// An object of which something is to be said.
+#[derive(Serialize, Deserialize)]
+struct Row {
+    object: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<(String, usize, usize, u32)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    table: Vec<(String, bool, usize, u32)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    plain: Vec<(String, bool, usize, u32)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    head: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unread: Option<String>,
+}
+
+/// What was found, and what to keep for the next time (nothing when it was stopped).
+pub struct Read {
+    /// What was found.
+    pub told: Told,
+    /// The bytes to hand in next time, where they are others than were handed in.
+    pub keep: Option<Vec<u8>>,
+}
+
+/// Reads a history, as far as `kept` (what a former reading of it left) does not tell of it.
+///
+/// # Errors
+/// See [`CannotLook`].
+pub fn read(asked: &Asked<'_>, kept: Option<&[u8]>) -> Result<Read, CannotLook> {
+    let rules = rules();
+    let state = History::state(asked.folder)?;
+    let cache = kept
+        .and_then(|bytes| serde_json::from_slice::<Cache>(bytes).ok())
+        .filter(|cache| cache.form == FORM && cache.rules == rules && asked.extent == Extent::New);
+    if let Some(cache) = &cache
+        && cache.state == state
+        && let Some(told) = with_values(asked, cache.told.clone())
+    {
+        return Ok(Read { told, keep: None });
+    }
+    let found = match cache.and_then(|cache| resume(asked, cache)) {
+        Some(found) => found?,
+        None => super::look(asked)?,
+    };
+    let told = found.told();
+    let (packs, loose) = found.history.sources();
+    let keep = Cache {
+        form: FORM,
+        rules,
+        // The state before: if it changed while it was read, the next reading sees another one.
+        state,
+        packs: packs.into_iter().collect(),
+        loose: loose.into_iter().collect(),
+        counts: found.counts,
+        kept: found.kept.iter().filter_map(|kept| Row::of(kept, &found)).collect(),
+        told: told.clone(),
+    };
+    let keep = if told.stopped { None } else { serde_json::to_vec(&keep).ok() };
+    Ok(Read { told, keep })
+}
+
+/// Reads what is new; none when what was kept does not fit.
+fn resume(asked: &Asked<'_>, cache: Cache) -> Option<Result<Found, CannotLook>> {
+    let mut history = match History::open(asked.folder) {
+        Ok(history) => history,
+        Err(error) => return Some(Err(error.into())),
+    };
+    let rules = secrets::scanner().ok()?.rules();
+    let facts = Facts::shipped().ok()?;
+    let mut kept = Vec::new();
+    for row in &cache.kept {
+        // An object that is gone (a pack was rewritten) is of no interest; one that is changed is a lie.
+        let Some(number) = from_hex(row.object.as_bytes()).and_then(|id| history.find(&id)) else { continue };
+        kept.push(row.whole(number, &history, asked.limits, rules, facts)?);
+    }
+    history.read_before(&cache.packs, &cache.loose);
+    Some(super::look_at(history, asked, kept, cache.counts))
+}
+
+/// Values are compared, never kept: they are read again where somebody may ask for them.
+fn with_values(asked: &Asked<'_>, mut told: Told) -> Option<Told> {
+    if told.secrets.is_empty() {
+        return Some(told);
+    }
+    let history = History::open(asked.folder).ok()?;
+    for secret in &mut told.secrets {
+        let number = history.find(&from_hex(secret.object.as_bytes())?)?;
+        let text = text_of(&history, number, asked.limits)?;
+        secret.value = Some(Digest::of(text.get(secret.start..secret.end)?));
+    }
+    Some(told)
+}
+
+/// An object as the rules see it.
+fn text_of(history: &History, number: u32, limits: Limits) -> Option<Vec<u8>> {
+    let (kind, data) = history.read(number, limits).ok()?;
+    Some(match kind {
+        Kind::Commit => super::look::said_in_commit(&data)?,
+        Kind::Tag => super::look::said_in_tag(&data)?,
+        Kind::Blob | Kind::Tree => text::utf16(&data).unwrap_or(data),
+    })
+}
+
+impl Row {
+    fn of(kept: &Kept, found: &Found) -> Option<Self> {
+        // Messages are read each time; what is beyond the clone's objects as well.
+        if kept.kind != Kind::Blob || kept.number >= found.history.objects() {
+            return None;
+        }
+        let persons = |list: &[Person]| {
+            list.iter()
+                .map(|p| (p.seen.kind.to_owned(), p.seen.grade == Grade::Record, p.seen.offset, p.line))
+                .collect()
+        };
+        Some(Self {
+            object: to_hex(found.history.id(kept.number)),
+            marks: kept
+                .marks
+                .iter()
+                .map(|m| {
+                    let rule = found.sweep.rules()[m.hit.rule].id.clone();
+                    (rule, m.hit.value.start, m.hit.value.end, m.line)
+                })
+                .collect(),
+            table: persons(&kept.table),
+            plain: persons(&kept.plain),
+            head: kept.head.as_ref().map(|head| to_hex(head)),
+            unread: kept.unread.clone(),
+        })
+    }
+
+    fn whole(
+        &self,
+        number: u32,
+        history: &History,
+        limits: Limits,
+        rules: &[Rule],
+        facts: &'static Facts,
+    ) -> Option<Kept> {
+        let mut out = Kept::empty(number, Kind::Blob);
+        out.unread.clone_from(&self.unread);
+        out.head = match &self.head {
+            Some(hex) => Some(from_hex(hex.as_bytes())?),
+            None => None,
+        };
+        let persons = |list: &[(String, bool, usize, u32)]| -> Option<Vec<Person>> {
+            list.iter()
+                .map(|(kind, record, offset, line)| {
+                    let kind = if kind == NINO { NINO } else { facts.kind(kind)? };
+                    let grade = if *record { Grade::Record } else { Grade::Context };
+                    Some(Person { seen: Sighting { kind, grade, offset: *offset }, line: *line })
+                })
+                .collect()
+        };
+        out.table = persons(&self.table)?;
+        out.plain = persons(&self.plain)?;
+        if self.marks.is_empty() && self.table.is_empty() && self.plain.is_empty() {
+            return Some(out);
+        }
+        let text = text_of(history, number, limits)?;
+        out.content = Some(Digest::of(&text));
+        for (rule, start, end, line) in &self.marks {
+            let rule = rules.iter().position(|r| r.id == *rule)?;
+            let value = Digest::of(text.get(*start..*end)?);
+            out.marks.push(Mark { hit: Hit { rule, value: *start..*end }, line: *line, value });
+        }
+        Some(out)
+    }
+}
+
+/// What a reading depends on beside the repository: the rules, and the program that runs them.
+fn rules() -> Digest {
+    let words = format!(
+        "{FORM}\0{}\0{}\0{}",
+        env!("CARGO_PKG_VERSION"),
+        secrets::rule_set(),
+        Digest::of(include_str!("../../rules/personal_data.toml").as_bytes())
+    );
+    Digest::of(words.as_bytes())
+}
