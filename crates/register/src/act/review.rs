@@ -145,6 +145,16 @@ pub struct State {
     pub excepted: Option<Date>,
 }
 
+/// Reasons that are the register's own word: what it said before is no evidence for what it says next,
+/// or nothing that is suspended could ever be decided again.
+const OWN: [&str; 2] = ["register", "closure"];
+
+/// What the packs alone make of it.
+fn reasons_alone(verdict: &domain::Verdict) -> Outcome {
+    let packs = verdict.reasons.iter().filter(|r| !OWN.contains(&r.control.as_str()));
+    packs.map(|r| r.outcome).max().unwrap_or(Outcome::Allowed)
+}
+
 /// Why an assessment answers no case.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NotAssessed {
@@ -183,7 +193,7 @@ impl Assessed {
         let reasons = verdict
             .reasons
             .iter()
-            .filter(|r| r.outcome > Outcome::Allowed)
+            .filter(|r| r.outcome > Outcome::Allowed && !OWN.contains(&r.control.as_str()))
             .map(|r| Against {
                 control: r.control.clone(),
                 row: r.row.clone(),
@@ -216,7 +226,10 @@ impl Assessed {
             basis,
             as_of: assessment.as_of,
             pack: verdict.pack.clone(),
-            outcome: verdict.outcome,
+            outcome: match verdict.reasons.iter().any(|r| OWN.contains(&r.control.as_str())) {
+                true => reasons_alone(verdict),
+                false => verdict.outcome,
+            },
             tree,
             reasons,
             states,
