@@ -3,7 +3,8 @@
 /// What a crash takes of what was not synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// Nothing: the program was killed, the machine lives on.
+    /// Nothing: the program was killed, the machine lives on. What was not synced may still be lost, in
+    /// the next crash.
     Nothing,
     /// All of it.
     Unsynced,

@@ -236,15 +236,18 @@ impl Tree {
         found
     }
 
-    /// The tree after a crash: everything in it is durable.
+    /// The tree after a crash: after a power cut everything in it is durable; after a kill what was not
+    /// synced is still not.
     pub(super) fn after(&self, loss: Loss) -> Self {
+        if loss == Loss::Nothing {
+            return Self { nodes: self.nodes.clone() };
+        }
         let mut seeded = Seeded::new(if let Loss::Random(seed) = loss { seed } else { 0 });
         // Some crashes take nearly all, some next to nothing.
         let kept_of_eight = [1, 4, 7][seeded.below(3)];
         let kept = |seeded: &mut Seeded| match loss {
-            Loss::Nothing => true,
-            Loss::Unsynced => false,
             Loss::Random(_) => seeded.below(8) < kept_of_eight,
+            Loss::Nothing | Loss::Unsynced => false,
         };
         let mut nodes = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
