@@ -328,7 +328,8 @@ impl Asked<'_> {
     /// The words of a control, and what was found here where it asks for several things at once.
     fn here_too(&self, why: String, concern: &Concern) -> String {
         const MOST: usize = 2;
-        let hygiene = |f: &&Finding| f.kind == FindingKind::Hygiene && concern.findings.contains(&f.fingerprint);
+        let hygiene =
+            |f: &&Finding| f.kind == FindingKind::Hygiene && concern.findings.contains(&f.fingerprint);
         let own: Vec<&str> =
             self.assessment.findings.iter().filter(hygiene).map(|f| f.title.as_str()).collect();
         if own.is_empty() || own.len() > MOST || own.len() < concern.findings.len() {

@@ -12,10 +12,8 @@
 //! register is and how it was looked up is not known here.
 
 use domain::{
-    Assessment, Attested, ControlState, Date, EntryState, Evidence, FindingKind, Listing, Outcome, Purpose, Reason, Standing,
-    Verdict,
-    canonical::CanonicalError,
-    verdict::Action,
+    Assessment, Attested, ControlState, Date, EntryState, Evidence, FindingKind, Listing, Outcome, Purpose,
+    Reason, Standing, Verdict, canonical::CanonicalError, verdict::Action,
 };
 
 use crate::{facts, owner, system::Declared};
@@ -63,16 +61,18 @@ pub(crate) fn mark(assessment: &mut Assessment, standing: &Standing) {
         let stated = counting
             .iter()
             .filter(|a| a.control == finding.control)
-            .filter(|a| a.scope.as_ref().is_some_and(|s| *s == finding.fingerprint.to_string() || *s == finding.id))
+            .filter(|a| {
+                a.scope.as_ref().is_some_and(|s| *s == finding.fingerprint.to_string() || *s == finding.id)
+            })
             .map(|a| a.until)
             .max();
         finding.attested = stated.or(finding.attested);
     }
     for unread in assessment.coverage.iter_mut() {
         unread.unread.retain(|u| {
-            !counting.iter().any(|a| {
-                a.scope.as_ref().is_some_and(|s| s.len() >= 20 && u.why.contains(s.as_str()))
-            })
+            !counting
+                .iter()
+                .any(|a| a.scope.as_ref().is_some_and(|s| s.len() >= 20 && u.why.contains(s.as_str())))
         });
     }
     for exception in &standing.exceptions {
@@ -148,9 +148,9 @@ pub(crate) fn apply(assessment: &mut Assessment) {
     }
     // What no longer asks for anything obliges to nothing.
     assessment.obligations.retain(|o| {
-        verdicts.iter().any(|v| {
-            v.reasons.iter().any(|r| r.control == o.control && r.outcome == Outcome::Conditional)
-        })
+        verdicts
+            .iter()
+            .any(|v| v.reasons.iter().any(|r| r.control == o.control && r.outcome == Outcome::Conditional))
     });
     for listing in standing.listings.iter().filter(|l| verdicts.iter().any(|v| answers(l, v))) {
         assessment.obligations.extend(listing.obligations.iter().cloned());
@@ -174,7 +174,8 @@ fn attested(
     version: Option<&str>,
 ) -> bool {
     let subject = domain::SubjectName::of(&assessment.subject);
-    let whole = |a: &Attested| a.scope.is_none() || a.scope.as_deref() == subject.as_ref().map(|s| s.as_str());
+    let whole =
+        |a: &Attested| a.scope.is_none() || a.scope.as_deref() == subject.as_ref().map(|s| s.as_str());
     let mut met: Vec<(String, Date)> = Vec::new();
     verdict.reasons.retain(|reason| {
         // What a collector should have seen and did not is looked at, not stated.
@@ -210,15 +211,17 @@ fn attested(
 
 /// What the packs referred to people, and people have settled.
 fn settle(verdict: &mut Verdict, listing: &Listing) -> bool {
-    if !matches!(listing.state, EntryState::Listed | EntryState::ListedWithObligations | EntryState::Overdue) {
+    if !matches!(listing.state, EntryState::Listed | EntryState::ListedWithObligations | EntryState::Overdue)
+    {
         return false;
     }
     let decision = listing.decision.as_deref().unwrap_or("a decision");
     let mut any = false;
     for reason in verdict.reasons.iter_mut().filter(|r| r.outcome == Outcome::Referred) {
-        let settled = listing.settled.iter().any(|s| {
-            s.control == reason.control && s.state == reason.state && reason.count <= s.count
-        });
+        let settled = listing
+            .settled
+            .iter()
+            .any(|s| s.control == reason.control && s.state == reason.state && reason.count <= s.count);
         if settled {
             reason.outcome = Outcome::Allowed;
             reason.why = format!("{} (settled by {decision})", reason.why);
@@ -233,12 +236,15 @@ fn settle(verdict: &mut Verdict, listing: &Listing) -> bool {
 fn tripped(assessment: &Assessment, listing: &Listing) -> Option<Reason> {
     let decided_on = listing.decided_on?;
     let carries = |wire: &str| listing.trip_wires.iter().any(|w| w == wire);
-    if !matches!(listing.state, EntryState::Listed | EntryState::ListedWithObligations | EntryState::Overdue) {
+    if !matches!(listing.state, EntryState::Listed | EntryState::ListedWithObligations | EntryState::Overdue)
+    {
         return None;
     }
     let mut touched = Vec::new();
     let mut findings = Vec::new();
-    for finding in assessment.findings.iter().filter(|f| !f.development_only || f.kind == FindingKind::Malware) {
+    for finding in
+        assessment.findings.iter().filter(|f| !f.development_only || f.kind == FindingKind::Malware)
+    {
         let kev = finding.exploitability.as_ref().and_then(|e| e.kev).is_some_and(|day| day > decided_on);
         if finding.kind == FindingKind::Malware && carries("malware") {
             touched.push(format!("malware ({})", finding.id));
@@ -252,8 +258,10 @@ fn tripped(assessment: &Assessment, listing: &Listing) -> Option<Reason> {
     if touched.is_empty() {
         return None;
     }
-    let existing = listing.existing_uses.as_ref().map(|e| format!(" Existing uses: {e}.")).unwrap_or_default();
-    let instead = listing.alternative.as_ref().map(|a| format!(" Until then, use instead: {a}.")).unwrap_or_default();
+    let existing =
+        listing.existing_uses.as_ref().map(|e| format!(" Existing uses: {e}.")).unwrap_or_default();
+    let instead =
+        listing.alternative.as_ref().map(|a| format!(" Until then, use instead: {a}.")).unwrap_or_default();
     Some(Reason {
         control: CONTROL.to_owned(),
         row: ROW.to_owned(),
@@ -346,7 +354,12 @@ fn entry(listing: &Listing, verdict: &Verdict, team: Option<&str>) -> Vec<Reason
         _ => {}
     }
     let may = listing.teams.is_empty() || team.is_some_and(|t| listing.teams.iter().any(|one| one == t));
-    if !may && matches!(listing.state, EntryState::Listed | EntryState::ListedWithObligations | EntryState::Overdue) {
+    if !may
+        && matches!(
+            listing.state,
+            EntryState::Listed | EntryState::ListedWithObligations | EntryState::Overdue
+        )
+    {
         out.push(reason(
             Action::Refer,
             Outcome::Referred,
@@ -374,9 +387,10 @@ fn components(assessment: &Assessment, verdict: &Verdict, standing: &Standing) -
         }
         let Some(purl) = listing.subject.purl() else { continue };
         let root = |p: &domain::Purl| p.to_string().split('@').next().map(str::to_owned);
-        let hit = assessment.components.iter().any(|c| {
-            c.purl == purl || (purl.version().is_none() && root(&c.purl) == root(&purl))
-        });
+        let hit = assessment
+            .components
+            .iter()
+            .any(|c| c.purl == purl || (purl.version().is_none() && root(&c.purl) == root(&purl)));
         if hit {
             out.extend(entry(listing, verdict, None));
         }

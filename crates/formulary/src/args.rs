@@ -38,10 +38,16 @@ pub(crate) enum Command {
     /// Judge a kept assessment again, from its own evidence or from the material
     Replay(Replay),
     /// Import, fetch and show reference data: advisories, exploited flaws, end of life
-    #[command(subcommand, after_help = "Examples:\n  formulary feeds import export/ --coverage full\n  formulary feeds sync --upstreams hospital.toml --ecosystem npm\n  formulary feeds status\n  formulary feeds prune --keep assessments/ --dry-run\n  formulary feeds verify")]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  formulary feeds import export/ --coverage full\n  formulary feeds sync --upstreams hospital.toml --ecosystem npm\n  formulary feeds status\n  formulary feeds prune --keep assessments/ --dry-run\n  formulary feeds verify"
+    )]
     Feeds(Feeds),
     /// Show, test and try out the packs of controls
-    #[command(subcommand, after_help = "Examples:\n  formulary policy list use\n  formulary policy show flaw-overdue\n  formulary policy test my-pack/\n  formulary policy what-if my-pack/ assessments/*.json")]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  formulary policy list use\n  formulary policy show flaw-overdue\n  formulary policy test my-pack/\n  formulary policy what-if my-pack/ assessments/*.json"
+    )]
     Policy(Policy),
     /// Install, remove and run the git hooks that stop a secret from landing
     #[command(subcommand)]
@@ -312,7 +318,9 @@ pub(crate) struct Why {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  formulary who lodash\n  formulary who pkg:pypi/django --of ../ward-list")]
+#[command(
+    after_help = "Examples:\n  formulary who lodash\n  formulary who pkg:pypi/django --of ../ward-list"
+)]
 pub(crate) struct Who {
     /// A component's name or purl
     pub(crate) component: String,
@@ -324,7 +332,9 @@ pub(crate) struct Who {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  formulary compare . ../dossier-of-the-product\n  formulary compare old-sbom.json new-sbom.json --tier clinical --format markdown")]
+#[command(
+    after_help = "Examples:\n  formulary compare . ../dossier-of-the-product\n  formulary compare old-sbom.json new-sbom.json --tier clinical --format markdown"
+)]
 pub(crate) struct Compare {
     /// The first subject
     pub(crate) first: String,
@@ -357,7 +367,9 @@ pub(crate) struct Changes {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  formulary check . --format json > assessment.json\n  formulary replay assessment.json                       from its own evidence\n  formulary replay assessment.json --material . --feeds DIR   collect again, with the feeds it names")]
+#[command(
+    after_help = "Examples:\n  formulary check . --format json > assessment.json\n  formulary replay assessment.json                       from its own evidence\n  formulary replay assessment.json --material . --feeds DIR   collect again, with the feeds it names"
+)]
 pub(crate) struct Replay {
     /// The kept assessment (JSON)
     pub(crate) assessment: PathBuf,

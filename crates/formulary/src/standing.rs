@@ -25,12 +25,7 @@ impl Asked {
     }
 
     /// What it says of a subject by its declared name or package URL.
-    pub(crate) fn standing(
-        &self,
-        declared: Option<&str>,
-        purl: Option<&Purl>,
-        as_of: Timestamp,
-    ) -> Standing {
+    pub(crate) fn standing(&self, declared: Option<&str>, purl: Option<&Purl>, as_of: Timestamp) -> Standing {
         let Some(folder) = &self.0 else { return Standing::default() };
         let name: Option<SubjectName> = match (purl, declared) {
             (Some(purl), _) => purl.to_string().parse().ok(),
@@ -44,7 +39,8 @@ impl Asked {
     /// nothing to say.
     pub(crate) fn late(&self, assessment: &Assessment, as_of: Timestamp) -> Option<Standing> {
         let folder = self.0.as_ref()?;
-        let name = SubjectName::of(&assessment.subject).filter(|n| matches!(n.kind(), "model" | "product"))?;
+        let name =
+            SubjectName::of(&assessment.subject).filter(|n| matches!(n.kind(), "model" | "product"))?;
         let standing = folder.register.standing(Some(&name), as_of);
         (!standing.listings.is_empty() || !standing.attested.is_empty()).then_some(standing)
     }

@@ -149,7 +149,14 @@ impl Judge {
         stated: Stating,
         pack_names: Vec<String>,
     ) -> Self {
-        Self { as_of, feeds, stated, pack_names, reports: Vec::new(), register: crate::standing::Asked::nobody() }
+        Self {
+            as_of,
+            feeds,
+            stated,
+            pack_names,
+            reports: Vec::new(),
+            register: crate::standing::Asked::nobody(),
+        }
     }
 
     /// Whether any advisories are loaded.
@@ -209,13 +216,16 @@ impl Judge {
             tool: TOOL,
         };
         let past = match opened {
-            Opened::Folder { folder, checkout: Some(_), history } if questions.publish => history.of(folder.root()),
+            Opened::Folder { folder, checkout: Some(_), history } if questions.publish => {
+                history.of(folder.root())
+            }
             _ => observe::Past::NotRead("publication was not asked"),
         };
-        let mut assessment = observe::observe_with(&asked, own, &world, &past).map_err(|error| match error {
-            observe::CannotObserve::Own(invalid) => own_fault(invalid),
-            other => Failure::from(other),
-        })?;
+        let mut assessment =
+            observe::observe_with(&asked, own, &world, &past).map_err(|error| match error {
+                observe::CannotObserve::Own(invalid) => own_fault(invalid),
+                other => Failure::from(other),
+            })?;
         if let Some(standing) = self.register.late(&assessment, self.as_of) {
             // A model or product tells its name only when it was read: once more, with what is known.
             let world = observe::World { standing: &standing, ..world };

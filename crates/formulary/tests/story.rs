@@ -49,13 +49,17 @@ impl Committee {
             ));
         }
         fs::write(committee.scene.path("body.toml"), body).unwrap();
-        let init = committee.on("2026-08-22T09:00:00Z", "p-01", &[
-            "body",
-            "init",
-            committee.path("body.toml").as_str(),
-            "--register",
-            committee.path("register").as_str(),
-        ]);
+        let init = committee.on(
+            "2026-08-22T09:00:00Z",
+            "p-01",
+            &[
+                "body",
+                "init",
+                committee.path("body.toml").as_str(),
+                "--register",
+                committee.path("register").as_str(),
+            ],
+        );
         assert_eq!(init.code, 0, "{init:?}");
         committee
     }
@@ -144,19 +148,42 @@ fn one_case_from_end_to_end() {
         "version = \"1.0.0\"\nread = [\"alpha/index.js\"]\nfit_for = \"clinical\"\nconclusion = \"Pure functions\"\n",
     )
     .unwrap();
-    committee.does(day, "p-02", &[
-        "attest", "practices", "--subject", "repository:Ward list", "--until", "2027-02-01", "--says",
-        "Read whole", "--audit", &committee.path("audit.toml"),
-    ]);
+    committee.does(
+        day,
+        "p-02",
+        &[
+            "attest",
+            "practices",
+            "--subject",
+            "repository:Ward list",
+            "--until",
+            "2027-02-01",
+            "--says",
+            "Read whole",
+            "--audit",
+            &committee.path("audit.toml"),
+        ],
+    );
     let second = committee.assess(day, "second.json");
     assert_eq!(second.state("practices"), "met", "attested");
-    let practices = second.json()["controls"].as_array().unwrap().iter().find(|c| c["id"] == "practices").cloned();
+    let practices =
+        second.json()["controls"].as_array().unwrap().iter().find(|c| c["id"] == "practices").cloned();
     assert_eq!(practices.unwrap()["attested"], "2027-02-01", "always shown as attested");
 
     // Put before the committee.
-    let opened = committee.does(day, "p-02", &[
-        "review", "open", &committee.path("second.json"), "--reason", "Release 2.1", "--owner", "Ward systems team",
-    ]);
+    let opened = committee.does(
+        day,
+        "p-02",
+        &[
+            "review",
+            "open",
+            &committee.path("second.json"),
+            "--reason",
+            "Release 2.1",
+            "--owner",
+            "Ward systems team",
+        ],
+    );
     let review = word(&opened, "R-");
     assert!(opened.contains("2026-09-04"), "ten working days: {opened}");
     let waiting = committee.on(day, "p-01", &["check", ".", "--use"]);
@@ -169,29 +196,67 @@ fn one_case_from_end_to_end() {
     for person in ["p-01", "p-02", "p-03"] {
         committee.does("2026-08-24T09:00:00Z", person, &["vote", &review, "agree"]);
     }
-    committee.does("2026-08-24T09:05:00Z", "p-04", &[
-        "vote", &review, "concern", "--clause", "INB-09", "--says", "Who answers at night? Name the role.",
-    ]);
-    let early = committee.on("2026-08-24T09:06:00Z", "p-01", &["decision", "make", &review, "grant", "--reasons", "Fit"]);
+    committee.does(
+        "2026-08-24T09:05:00Z",
+        "p-04",
+        &["vote", &review, "concern", "--clause", "INB-09", "--says", "Who answers at night? Name the role."],
+    );
+    let early = committee.on(
+        "2026-08-24T09:06:00Z",
+        "p-01",
+        &["decision", "make", &review, "grant", "--reasons", "Fit"],
+    );
     assert_eq!(early.code, 3);
     assert!(early.err.contains("concern of p-04"), "{}", early.err);
-    committee.does("2026-08-24T10:00:00Z", "p-02", &[
-        "review", "answer", &review, "--concern-of", "p-04", "--says", "The on-call role of the Ward systems team.",
-    ]);
+    committee.does(
+        "2026-08-24T10:00:00Z",
+        "p-02",
+        &[
+            "review",
+            "answer",
+            &review,
+            "--concern-of",
+            "p-04",
+            "--says",
+            "The on-call role of the Ward systems team.",
+        ],
+    );
     committee.does("2026-08-24T11:00:00Z", "p-04", &["review", "settle", &review]);
     committee.does("2026-08-24T11:01:00Z", "p-04", &["vote", &review, "agree"]);
 
     // The quorum stands; the decision, and its receipt.
-    let decided = committee.does("2026-08-24T12:00:00Z", "p-01", &[
-        "decision", "make", &review, "grant", "--reasons", "Fit for the wards", "--review-on", "2027-08-01",
-        "--alternative", "the paper list kept on each ward", "--existing-uses", "May run on while it is mended",
-    ]);
+    let decided = committee.does(
+        "2026-08-24T12:00:00Z",
+        "p-01",
+        &[
+            "decision",
+            "make",
+            &review,
+            "grant",
+            "--reasons",
+            "Fit for the wards",
+            "--review-on",
+            "2027-08-01",
+            "--alternative",
+            "the paper list kept on each ward",
+            "--existing-uses",
+            "May run on while it is mended",
+        ],
+    );
     let entry = decided.split("entry ").nth(1).unwrap().split(')').next().unwrap().to_owned();
     committee.does(day, "p-01", &["log", "receipt", &entry, "--to", &committee.path("decision.tlog-proof")]);
-    let verified = committee.does(day, "p-01", &[
-        "verify", &committee.path("decision.tlog-proof"), "--entry", &committee.path("decision.json"), "--policy",
-        &committee.path("register/trust.policy"),
-    ]);
+    let verified = committee.does(
+        day,
+        "p-01",
+        &[
+            "verify",
+            &committee.path("decision.tlog-proof"),
+            "--entry",
+            &committee.path("decision.json"),
+            "--policy",
+            &committee.path("register/trust.policy"),
+        ],
+    );
     assert!(verified.contains("Proven"), "{verified}");
 
     // The job is green, and the vote it rests on was bound to this very basis.
@@ -207,13 +272,16 @@ fn one_case_from_end_to_end() {
             "knownRansomwareCampaignUse": "Unknown", "notes": ""
         }]
     });
-    fs::write(committee.scene.path("export").join("known_exploited_vulnerabilities.json"), kev.to_string()).unwrap();
+    fs::write(committee.scene.path("export").join("known_exploited_vulnerabilities.json"), kev.to_string())
+        .unwrap();
     let mut record = advisory("GHSA-aaaa-aaaa-aaaa", "npm", "alpha", "1.5.0", "2026-08-21T00:00:00Z");
     record["aliases"] = serde_json::json!(["CVE-2026-0001"]);
     committee.scene.record("npm", &record);
-    let import = committee.on("2026-08-25T08:00:00Z", "p-01", &[
-        "feeds", "import", &committee.path("export"), "--coverage", "full", "--as-of", "2026-08-25",
-    ]);
+    let import = committee.on(
+        "2026-08-25T08:00:00Z",
+        "p-01",
+        &["feeds", "import", &committee.path("export"), "--coverage", "full", "--as-of", "2026-08-25"],
+    );
     assert_eq!(import.code, 0, "{import:?}");
     let red = committee.on("2026-08-25T09:00:00Z", "p-01", &["check", ".", "--use"]);
     assert_eq!(red.code, 1, "{red:?}");
@@ -221,9 +289,19 @@ fn one_case_from_end_to_end() {
         assert!(red.out.contains(part), "the reason and the alternative ({part}): {}", red.out);
     }
     committee.assess("2026-08-25T09:00:00Z", "third.json");
-    committee.does("2026-08-25T09:05:00Z", "p-02", &[
-        "decision", "trip", "kev", "--assessment", &committee.path("third.json"), "--because", "CVE-2026-0001 in alpha",
-    ]);
+    committee.does(
+        "2026-08-25T09:05:00Z",
+        "p-02",
+        &[
+            "decision",
+            "trip",
+            "kev",
+            "--assessment",
+            &committee.path("third.json"),
+            "--because",
+            "CVE-2026-0001 in alpha",
+        ],
+    );
     let shown = committee.does("2026-08-25T09:06:00Z", "p-02", &["register", "show"]);
     assert!(shown.contains("suspended"), "{shown}");
     let log = fs::read_to_string(committee.scene.path("register/log/tile/entries/000.p/12"))
@@ -237,16 +315,28 @@ fn one_case_from_end_to_end() {
         r#"{"name":"subject","version":"1.0.0","license":"MIT","dependencies":{"alpha":"1.5.0"}}"#,
     );
     committee.assess("2026-08-26T09:00:00Z", "fourth.json");
-    let opened = committee.does("2026-08-26T09:00:00Z", "p-02", &[
-        "review", "open", &committee.path("fourth.json"), "--reason", "Mended", "--owner", "Ward systems team",
-    ]);
+    let opened = committee.does(
+        "2026-08-26T09:00:00Z",
+        "p-02",
+        &[
+            "review",
+            "open",
+            &committee.path("fourth.json"),
+            "--reason",
+            "Mended",
+            "--owner",
+            "Ward systems team",
+        ],
+    );
     let again = word(&opened, "R-");
     for person in ["p-01", "p-02", "p-03", "p-04"] {
         committee.does("2026-08-26T10:00:00Z", person, &["vote", &again, "agree"]);
     }
-    committee.does("2026-08-26T11:00:00Z", "p-01", &[
-        "decision", "make", &again, "grant", "--reasons", "Mended", "--review-on", "2027-08-01",
-    ]);
+    committee.does(
+        "2026-08-26T11:00:00Z",
+        "p-01",
+        &["decision", "make", &again, "grant", "--reasons", "Mended", "--review-on", "2027-08-01"],
+    );
     let green = committee.on("2026-08-26T12:00:00Z", "p-01", &["check", ".", "--use"]);
     assert_eq!(green.code, 0, "{green:?}");
 
@@ -264,10 +354,15 @@ fn all_entries(committee: &Committee) -> std::io::Result<String> {
 
 /// The log by a verifier that is not ours, a signature by OpenSSH, the assessment by a replay.
 fn verified_by_others(committee: &Committee, decision: &str) {
-    let sound = committee.does("2026-08-26T12:00:00Z", "p-01", &["log", "verify", &committee.path("register/log")]);
+    let sound =
+        committee.does("2026-08-26T12:00:00Z", "p-01", &["log", "verify", &committee.path("register/log")]);
     assert!(sound.contains("Sound"), "{sound}");
 
-    committee.does("2026-08-26T12:00:00Z", "p-01", &["log", "signed", decision, "--into", &committee.path("signed")]);
+    committee.does(
+        "2026-08-26T12:00:00Z",
+        "p-01",
+        &["log", "signed", decision, "--into", &committee.path("signed")],
+    );
     let file = |end: &str| committee.scene.path(&format!("signed/entry-{decision}.{end}"));
     let openssh = Command::new("ssh-keygen")
         .args(["-Y", "verify", "-I", "p-01", "-n", "formulary@v1", "-f"])
@@ -279,7 +374,8 @@ fn verified_by_others(committee: &Committee, decision: &str) {
         .unwrap();
     assert!(openssh.status.success(), "{}", String::from_utf8_lossy(&openssh.stderr));
 
-    let replayed = committee.does("2027-01-01T00:00:00Z", "p-01", &["replay", &committee.path("fourth.json")]);
+    let replayed =
+        committee.does("2027-01-01T00:00:00Z", "p-01", &["replay", &committee.path("fourth.json")]);
     assert!(replayed.contains("The same"), "{replayed}");
 
     let repository = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -295,7 +391,10 @@ fn verified_by_others(committee: &Committee, decision: &str) {
         Some(0) => {}
         // The verifier is not installed.
         Some(77) => {
-            assert!(std::env::var_os("FORMULARY_ORACLES").is_none(), "FORMULARY_ORACLES is set and no verifier is there");
+            assert!(
+                std::env::var_os("FORMULARY_ORACLES").is_none(),
+                "FORMULARY_ORACLES is set and no verifier is there"
+            );
             println!("SKIPPED: the foreign verifier of logs is not installed (scripts/install-oracles.sh)");
         }
         _ => panic!("the foreign verifier refuses our log: {}", String::from_utf8_lossy(&foreign.stderr)),

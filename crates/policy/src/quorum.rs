@@ -72,7 +72,9 @@ impl<'de> Deserialize<'de> for Share {
         let text = String::deserialize(deserializer)?;
         let parts = text.split_once('/').and_then(|(of, out)| Some((of.parse().ok()?, out.parse().ok()?)));
         match parts {
-            Some((of, out_of)) if of <= out_of && u16::from(of) * 2 > u16::from(out_of) => Ok(Self { of, out_of }),
+            Some((of, out_of)) if of <= out_of && u16::from(of) * 2 > u16::from(out_of) => {
+                Ok(Self { of, out_of })
+            }
             _ => Err(serde::de::Error::custom(format!(
                 "`{text}` is not a majority: write a share above one half, like 2/3"
             ))),
