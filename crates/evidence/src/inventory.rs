@@ -184,10 +184,15 @@ pub fn observe(material: &dyn Material) -> Observed {
     out
 }
 
-/// Only names that an SBOM could have are opened to be recognised by content.
+/// Only files whose name says too little are opened to be recognised by content: what an SBOM could
+/// be called, and names that other things bear too.
 fn head_of(material: &dyn Material, path: &str) -> Vec<u8> {
+    const ENDS: [&str; 8] = [".json", ".jsonld", ".spdx", ".xml", ".cdx", ".bom", ".rdf", ".swidtag"];
+    const NAMES: [&str; 5] = ["meta.yaml", "chart.yaml", "project.toml", "manifest.toml", "runtime.txt"];
     let lower = path.to_ascii_lowercase();
-    let free_name = [".json", ".spdx", ".xml", ".cdx", ".bom"].iter().any(|end| lower.ends_with(end));
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    let free_name = ENDS.iter().any(|end| name.ends_with(end)) || NAMES.contains(&name);
+    let free_name = free_name || ["spdx", "sbom"].iter().any(|word| name.contains(word));
     // A requirements file says only inside whether a compiler wrote it (a lockfile) or a person.
     let free_name = free_name || (lower.ends_with(".txt") && lower.contains("requirement"));
     if free_name { material.head(path, HEAD).unwrap_or_default() } else { Vec::new() }
@@ -454,4 +459,30 @@ fn shortest(inventory: &Inventory) -> Vec<Vec<Purl>> {
             path
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::material::memory::Memory;
+
+    #[test]
+    fn names_that_say_too_little_are_known_by_content() {
+        let tree = Memory::new()
+            .with("runtime.txt", "python-3.8.10\n")
+            .with("recipe/meta.yaml", "requirements:\n  run:\n    - numpy\n")
+            .with("deploy/Chart.yaml", "name: a\ndependencies:\n  - name: redis\n")
+            .with("Project.toml", "name = \"A\"\n[deps]\nJSON = \"1\"\n")
+            .with("out/app.spdx.yaml", "spdxVersion: \"SPDX-2.3\"\n")
+            .with("out/sbom.tag", "SPDXVersion: SPDX-2.3\n")
+            .with("notes/meta.yaml", "title: nothing of the kind\n");
+        let seen = observe(&tree);
+        let purls: Vec<String> = seen.components.iter().map(|c| c.purl.to_string()).collect();
+        assert_eq!(purls, ["pkg:generic/python@3.8.10"]);
+        let unread: Vec<&str> = seen.unread.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(
+            unread,
+            ["Project.toml", "deploy/Chart.yaml", "out/app.spdx.yaml", "out/sbom.tag", "recipe/meta.yaml"]
+        );
+    }
 }
