@@ -64,12 +64,15 @@ pub(super) fn bytes_of(source: &dyn Source, resource: Resource) -> Result<Vec<u8
         .ok_or_else(|| EdgeError::Missing { path: path() })
 }
 
+/// Fetches tiles from a source.
+type Fetch<'s> = Box<dyn FnMut(TileId) -> Result<Vec<u8>, EdgeError> + 's>;
+
+/// The hashes of a log, from the tiles of a source.
+pub(super) type Hashes<'s> = TileHashes<Fetch<'s>>;
+
 /// The hashes of a log of `size` entries, from its tiles.
-pub(super) fn hashes(
-    size: u64,
-    source: &dyn Source,
-) -> TileHashes<impl FnMut(TileId) -> Result<Vec<u8>, EdgeError> + '_> {
-    TileHashes::new(size, move |tile| bytes_of(source, Resource::Tile(tile)))
+pub(super) fn hashes(size: u64, source: &dyn Source) -> Hashes<'_> {
+    TileHashes::new(size, Box::new(move |tile| bytes_of(source, Resource::Tile(tile))))
 }
 
 /// The entries of a bundle from its bytes, or from those of the full bundle it is the beginning of.
@@ -183,15 +186,12 @@ fn fold(mut hashes: Vec<Hash>) -> Option<Hash> {
 }
 
 /// Checks a bundle against its tile and the tile against the root; gives the bundle's entries.
-pub(super) fn check_bundle<R>(
+pub(super) fn check_bundle(
     source: &dyn Source,
-    reader: &mut TileHashes<R>,
+    reader: &mut Hashes<'_>,
     bundle: BundleId,
     checkpoint: &Checkpoint,
-) -> Result<Vec<Vec<u8>>, EdgeError>
-where
-    R: tlog::TileSource<Error = EdgeError>,
-{
+) -> Result<Vec<Vec<u8>>, EdgeError> {
     let size = checkpoint.size();
     let bytes = bytes_of(source, Resource::Bundle(bundle))?;
     let entries = entries_in(bundle, &bytes)?;

@@ -3,10 +3,10 @@
 
 use std::{collections::VecDeque, ops::Range};
 
-use tlog::{Checkpoint, TileHashes, tile::BundleId};
+use tlog::{Checkpoint, tile::BundleId};
 
 use super::{
-    edge::{EdgeError, bytes_of, check_bundle},
+    edge::{EdgeError, Hashes, check_bundle, hashes},
     source::Source,
 };
 
@@ -26,14 +26,12 @@ pub enum EntriesError {
     },
 }
 
-type Tiles<'s> = TileHashes<Box<dyn FnMut(tlog::TileId) -> Result<Vec<u8>, EdgeError> + 's>>;
-
 /// The entries of a range with their indices. After an error nothing more comes. One bundle is kept in
 /// memory.
 pub struct Entries<'s> {
     source: &'s dyn Source,
     checkpoint: Checkpoint,
-    tiles: Tiles<'s>,
+    tiles: Hashes<'s>,
     next: u64,
     end: u64,
     ready: VecDeque<Vec<u8>>,
@@ -43,11 +41,10 @@ pub struct Entries<'s> {
 /// The entries `range` of the log that `checkpoint` speaks of, whose signatures are the caller's to
 /// verify.
 pub fn entries<'s>(source: &'s dyn Source, checkpoint: &Checkpoint, range: Range<u64>) -> Entries<'s> {
-    let tile = move |tile| bytes_of(source, tlog::Resource::Tile(tile));
     Entries {
         source,
         checkpoint: checkpoint.clone(),
-        tiles: TileHashes::new(checkpoint.size(), Box::new(tile)),
+        tiles: hashes(checkpoint.size(), source),
         next: range.start,
         end: range.end,
         ready: VecDeque::new(),

@@ -3,10 +3,10 @@
 //! Decides that a receipt given out holds for what the log's own tiles name at that place. Refuses to
 //! read the entry: whoever is given a receipt has it.
 
-use tlog::{HashReader as _, Receipt, Resource, SignedCheckpoint, TileHashes, TileId};
+use tlog::{HashReader as _, Receipt, SignedCheckpoint};
 
 use super::{
-    edge::{EdgeError, bytes_of, make_error},
+    edge::{EdgeError, Hashes, hashes, make_error},
     source::Source,
 };
 
@@ -36,14 +36,13 @@ pub enum ReceiptError {
 /// most).
 pub struct Receipts<'s> {
     checkpoint: &'s SignedCheckpoint,
-    tiles: TileHashes<Box<dyn FnMut(TileId) -> Result<Vec<u8>, EdgeError> + 's>>,
+    tiles: Hashes<'s>,
 }
 
 impl<'s> Receipts<'s> {
     /// Receipts of the log that `source` shows, under this checkpoint of it.
     pub fn new(source: &'s dyn Source, checkpoint: &'s SignedCheckpoint) -> Self {
-        let tile = move |tile| bytes_of(source, Resource::Tile(tile));
-        Self { checkpoint, tiles: TileHashes::new(checkpoint.checkpoint().size(), Box::new(tile)) }
+        Self { checkpoint, tiles: hashes(checkpoint.checkpoint().size(), source) }
     }
 
     /// The receipt of entry `index`. It holds for the entry that the log's tiles name there.
