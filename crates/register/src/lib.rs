@@ -15,6 +15,7 @@ pub mod hazard;
 pub mod key;
 pub mod leaf;
 pub mod log;
+pub mod public;
 pub mod refused;
 pub mod register;
 pub mod review;
@@ -22,6 +23,7 @@ pub mod ssh;
 pub mod standing;
 pub mod state;
 pub mod statement;
+pub mod statements;
 pub mod words;
 
 pub use register::Register;
