@@ -315,10 +315,8 @@ fn by_rule(
     };
     let body = &folder.register.body;
     let rule = review.rule(body);
-    let plain = review.latest().is_some_and(|a| a.outcome <= domain::Outcome::Conditional);
-    let asked = matches!(review.opening.asks, Asks::Use | Asks::Publication);
-    if !rule.by_rule || !plain || !asked || review.tier(body) == Tier::Clinical || !review.missing.is_empty()
-    {
+    // What no rule may decide stays open for people.
+    if folder.register.by_rule(review, folder.now.date()).is_err() {
         return Ok(());
     }
     let latest = review.latest().map(|a| (a.digest, a.basis));
