@@ -21,6 +21,14 @@ pub fn update(component: &Component, change: &Purl, to: &str) -> Option<String> 
             format!("npm install {}{}", if development { "--save-dev " } else { "" }, at("@")?)
         }
         Manager::Npm => format!("npm update {name}"),
+        // Yarn 2 and newer ("berry") hash the archive they build themselves, and have another word for it.
+        Manager::Yarn if component.hashes.iter().any(|h| h.algorithm == "yarnsha512") => {
+            if same {
+                format!("yarn up {}", at("@")?)
+            } else {
+                format!("yarn up -R {name}")
+            }
+        }
         Manager::Yarn if same => format!("yarn upgrade {}", at("@")?),
         Manager::Yarn => format!("yarn upgrade {name}"),
         Manager::Pnpm if same => format!("pnpm update {}", at("@")?),
@@ -143,6 +151,16 @@ mod tests {
             ("pkg:cargo/time@0.1.0", "Cargo.lock", "cargo update -p time --precise 4.17.21"),
             ("pkg:pypi/jinja2@2.0", "poetry.lock", "poetry add 'jinja2@^4.17.21'"),
             ("pkg:golang/example.test/m@v1.0.0", "go.mod", "go get example.test/m@v4.17.21"),
+            ("pkg:npm/lodash@4.17.15", "pnpm-lock.yaml", "pnpm update lodash@4.17.21"),
+            ("pkg:pypi/jinja2@2.0", "uv.lock", "uv lock --upgrade-package jinja2==4.17.21"),
+            ("pkg:pypi/jinja2@2.0", "Pipfile.lock", "pipenv upgrade jinja2==4.17.21"),
+            ("pkg:gem/rack@2.0", "Gemfile.lock", "bundle update rack --conservative"),
+            ("pkg:nuget/Serilog@2.0", "packages.lock.json", "dotnet add package Serilog --version 4.17.21"),
+            (
+                "pkg:composer/monolog/monolog@2.0",
+                "composer.lock",
+                "composer require monolog/monolog:^4.17.21",
+            ),
         ];
         for (purl, path, command) in cases {
             let component = named(purl, path);
@@ -155,6 +173,9 @@ mod tests {
             update(&pinned, &pinned.purl, "3.1.6").as_deref(),
             Some("pip-compile --upgrade-package jinja2==3.1.6 requirements.in")
         );
+        let mut berry = named("pkg:npm/lodash@4.17.15", "yarn.lock");
+        berry.hashes.push(domain::ContentHash { algorithm: "yarnsha512".into(), value: "00".into() });
+        assert_eq!(update(&berry, &berry.purl, "4.17.21").as_deref(), Some("yarn up lodash@4.17.21"));
         let image = named("pkg:docker/debian@11", "Dockerfile");
         assert_eq!(update(&image, &image.purl, "12"), None, "no program edits a Dockerfile");
     }
