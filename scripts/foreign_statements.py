@@ -39,8 +39,11 @@ for path in sorted(folder.glob("*.dsse.json")):
     statement = json_format.Parse(envelope.payload, statement_pb2.Statement())
     Statement.copy_from_pb(statement).validate()
     if statement.predicate_type == "https://slsa.dev/verification_summary/v1":
-        predicate = json.dumps(json.loads(envelope.payload)["predicate"])
-        summary = json_format.Parse(predicate, vsa_pb2.VerificationSummary())
+        predicate = json.loads(envelope.payload)["predicate"]
+        # Their message has one string where SLSA has a list of them.
+        levels = predicate.pop("verifiedLevels")
+        assert levels and all(isinstance(level, str) for level in levels), levels
+        summary = json_format.Parse(json.dumps(predicate), vsa_pb2.VerificationSummary())
         assert summary.verification_result in ("PASSED", "FAILED"), summary
     envelopes += 1
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     act::{
-        decision::Ruling,
+        decision::{Means, Ruling},
         position::{Answer, Position},
         review::{Asks, Assessed, Opening},
     },
@@ -65,6 +65,8 @@ pub struct Closed {
     pub logged: Logged,
     /// The ruling; none where it was taken back or lapsed.
     pub ruling: Option<Ruling>,
+    /// By what right it was decided; none where it was not.
+    pub by: Option<Means>,
 }
 
 /// Somebody a case waits for.

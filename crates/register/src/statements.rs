@@ -157,11 +157,9 @@ pub fn envelope(
 /// Never in fact: it holds no numbers but a version.
 pub fn openvex(register: &Register, as_of: Timestamp) -> Result<Option<Vec<u8>>, NoStatement> {
     let today = as_of.date();
-    let exceptions = register
-        .exceptions
-        .iter()
-        .filter(|e| e.until >= today)
-        .filter_map(|e| not_affected(&e.control, e.scope.as_deref(), &e.reason, &e.case.subject, e.logged.at));
+    let exceptions = register.exceptions.iter().filter(|e| e.until >= today).filter_map(|e| {
+        not_affected(&e.control, e.scope.as_deref(), &e.reason, &e.case.subject, e.logged.at)
+    });
     let attestations = register
         .attestations
         .iter()
@@ -183,12 +181,18 @@ pub fn cyclonedx(register: &Register, entry: &Entry, as_of: Timestamp) -> Result
     let terms = &decided.decision.terms;
     let mut evidence = vec![(
         "decision".to_owned(),
-        format!("entry {} of the log {}, statement {}", decided.logged.index, register.origin, decided.logged.digest),
+        format!(
+            "entry {} of the log {}, statement {}",
+            decided.logged.index, register.origin, decided.logged.digest
+        ),
     )];
     if let Some(assessed) = &decided.assessed {
         evidence.push((
             "assessment".to_owned(),
-            format!("{} by {}: {}, as of {}", assessed.digest, assessed.pack, assessed.outcome, assessed.as_of),
+            format!(
+                "{} by {}: {}, as of {}",
+                assessed.digest, assessed.pack, assessed.outcome, assessed.as_of
+            ),
         ));
     }
     let mut properties = vec![
@@ -199,9 +203,13 @@ pub fn cyclonedx(register: &Register, entry: &Entry, as_of: Timestamp) -> Result
     for (i, duty) in terms.obligations.iter().enumerate() {
         let open = if u16::try_from(i).is_ok_and(|i| decided.done.contains(&i)) { "met" } else { "open" };
         let what = duty.what.text().unwrap_or("(not public)");
-        properties.push((format!("formulary:obligation:{i}"), format!("{open}, due {}, {}: {what}", duty.due, duty.who)));
+        properties.push((
+            format!("formulary:obligation:{i}"),
+            format!("{open}, due {}, {}: {what}", duty.due, duty.who),
+        ));
     }
-    let version = purl.as_ref().and_then(|p| p.version().map(str::to_owned)).or_else(|| terms.version.clone());
+    let version =
+        purl.as_ref().and_then(|p| p.version().map(str::to_owned)).or_else(|| terms.version.clone());
     let declaration = Declaration {
         body: register.body.name.clone(),
         kind: match name.kind() {
@@ -273,7 +281,8 @@ fn inputs(decided: &Decided) -> Vec<Resource> {
         uri: Some(format!("urn:formulary:{kind}:{hex}")),
         digest: BTreeMap::from([(algorithm.to_owned(), hex)]),
     };
-    let assessment = decided.assessed.as_ref().map(|a| one("assessment", "formularyAssessment", a.digest.hex()));
+    let assessment =
+        decided.assessed.as_ref().map(|a| one("assessment", "formularyAssessment", a.digest.hex()));
     let mut out: Vec<Resource> = assessment.into_iter().collect();
     // A statement's digest is that of its bytes, which anybody can take from the log.
     out.push(one("statement", "sha256", decided.logged.digest.hex()));

@@ -115,7 +115,7 @@ impl Register {
             }
         }
         if let Some(review) = self.reviews.get_mut(&review.id) {
-            review.closed = Some(Closed { logged: logged.clone(), ruling: Some(it.ruling) });
+            review.closed = Some(Closed { logged: logged.clone(), ruling: Some(it.ruling), by: Some(it.by) });
         }
         Ok(())
     }

@@ -233,7 +233,7 @@ impl Register {
             ));
         }
         if let Some(review) = self.reviews.get_mut(&id) {
-            review.closed = Some(Closed { logged: logged.clone(), ruling: None });
+            review.closed = Some(Closed { logged: logged.clone(), ruling: None, by: None });
         }
         let Some(case) = case else { return Ok(()) };
         let before = self.state_of(&case, logged.at);
