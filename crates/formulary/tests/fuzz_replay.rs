@@ -18,6 +18,8 @@ mod lockfiles;
 mod own_files;
 #[path = "../../../fuzz/fuzz_targets/purl_cvss.rs"]
 mod purl_cvss;
+#[path = "../../../fuzz/fuzz_targets/register.rs"]
+mod register;
 #[path = "../../../fuzz/fuzz_targets/reports.rs"]
 mod reports;
 #[path = "../../../fuzz/fuzz_targets/sbom.rs"]
@@ -31,11 +33,12 @@ mod weights;
 
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 9] = [
+const TARGETS: [Target; 10] = [
     ("advisories", advisories::run),
     ("lockfiles", lockfiles::run),
     ("own_files", own_files::run),
     ("purl_cvss", purl_cvss::run),
+    ("register", register::run),
     ("reports", reports::run),
     ("sbom", sbom::run),
     ("tlog", tlog_target::run),
