@@ -37,6 +37,8 @@ pub const HISTORY: &str = "history";
 /// Evidence of how many whole years no commit was made for: `{ "years": 3 }`. Years and not a date,
 /// so that what a vote depends on does not change with each commit.
 pub const QUIET: &str = "quiet";
+/// Evidence of how the repository is worked on, from its commits and tags.
+pub const HYGIENE: &str = "history-hygiene";
 /// Evidence of dangers in CI workflows.
 pub const WORKFLOWS: &str = "workflows";
 /// Evidence of internals disclosed.
@@ -309,6 +311,8 @@ fn look_back(
     let mut local = Value::Null;
     match past {
         Past::Read { told, key } => {
+            let worked_on = told.hygiene.value(out.as_of.date());
+            out.evidence.push(Evidence::new(HYGIENE, worked_on, "git")?);
             let report = told.report(Some(material), &mut out.findings, *key);
             take(out, report.observed);
             local = report.local;

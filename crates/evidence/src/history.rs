@@ -11,6 +11,7 @@
 
 pub mod cache;
 mod graph;
+pub mod hygiene;
 mod look;
 mod places;
 mod regions;
@@ -69,6 +70,7 @@ pub struct Found {
     missing_more: u64,
     places_cut: bool,
     has_kept_tags: bool,
+    hygiene: hygiene::Hygiene,
 }
 
 /// Reads the whole history.
@@ -94,9 +96,11 @@ fn look_at(
     let (looks, walked) =
         history.walk(&kinds, asked.limits, asked.stop, || Look::new(&history, &sweep, facts, asked.extent));
     let mut rows = Vec::new();
+    let mut tags = std::collections::BTreeMap::new();
     for look in looks {
         kept.extend(look.kept);
         rows.extend(look.rows);
+        tags.extend(look.tags.into_iter().map(|(number, signed, time)| (number, (signed, time))));
         counts.add(look.counts);
     }
     kept.sort_by_key(|kept: &Kept| kept.number);
@@ -117,6 +121,7 @@ fn look_at(
     let stopped = walked.stopped || walked_trees.stopped;
     let has_kept_tags = kept.iter().any(|kept| kept.kind == Kind::Tag);
     let places_cut = shapes.cut;
+    let hygiene = hygiene::Hygiene::of(&history, &graph, &tags);
     Ok(Found {
         history,
         sweep,
@@ -130,6 +135,7 @@ fn look_at(
         missing_more: missing.more,
         places_cut,
         has_kept_tags,
+        hygiene,
     })
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     facts::component::Components,
-    observe::{DISCLOSURE, HISTORY, QUIET, WORKFLOWS},
+    observe::{DISCLOSURE, HISTORY, HYGIENE, QUIET, WORKFLOWS},
     owner,
     system::Declared,
 };
@@ -47,6 +47,7 @@ pub fn facts(assessment: &Assessment, declared: &Declared, pack: &Pack) -> Facts
     }
     front_page(assessment, &mut facts);
     hygiene(assessment, &mut facts);
+    worked_on(assessment, &mut facts);
     let listings = crate::standing::of(assessment).listings;
     if let Some(listing) = listings.iter().find(|l| l.purpose == domain::Purpose::Publish) {
         let listed = matches!(
@@ -63,7 +64,8 @@ pub fn facts(assessment: &Assessment, declared: &Declared, pack: &Pack) -> Facts
 /// Found; or not found and all read; or not found in what was read.
 fn seen(assessment: &Assessment, collector: &str, kind: FindingKind) -> Option<Seen> {
     super::value(assessment, collector)?;
-    if assessment.findings.iter().any(|f| f.kind == kind && f.control != "disclosure" && f.attested.is_none()) {
+    if assessment.findings.iter().any(|f| f.kind == kind && f.control != "disclosure" && f.attested.is_none())
+    {
         return Some(Seen::Found);
     }
     let files = assessment
@@ -185,4 +187,26 @@ fn hygiene(assessment: &Assessment, facts: &mut Facts) {
         let found = assessment.findings.iter().any(|f| f.kind == FindingKind::Disclosure);
         facts.set(fact::DISCLOSES_INTERNALS, found);
     }
+}
+
+/// How it is worked on, as far as commits and tags tell. They tell who merged, not who approved: a
+/// high share of changes that another person touched is seen, a low one stays open.
+fn worked_on(assessment: &Assessment, facts: &mut Facts) {
+    const ENOUGH: u64 = 75;
+    let Some(value) = super::value(assessment, HYGIENE) else { return };
+    let percent = |part: u64, whole: u64| (whole > 0).then(|| part.saturating_mul(100) / whole);
+    let (year, half_year) = (&value["twelve_months"], &value["six_months"]);
+    facts.set_if(
+        fact::TAGS_SIGNED_PERCENT,
+        value["tags_signed"]
+            .as_u64()
+            .zip(value["tags"].as_u64())
+            .and_then(|(signed, all)| percent(signed, all)),
+    );
+    facts.set_if(fact::COMMITS_SIX_MONTHS, half_year["commits"].as_u64());
+    facts.set_if(fact::RELEASED_SIX_MONTHS, half_year["released"].as_bool());
+    facts.set_if(fact::BUS_FACTOR, year["half_made_by"].as_u64().filter(|n| *n > 0));
+    let count = |name: &str| year[name].as_u64().unwrap_or(0);
+    let seen = count("merges_by_another") + count("reviewed_by_trailer");
+    facts.set_if(fact::REVIEWED_PERCENT, percent(seen, count("changes")).filter(|share| *share >= ENOUGH));
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::hygiene::Made;
 use crate::material::history::{
     History, Kind, Limits,
     commit::{Commit, Tag},
@@ -18,7 +19,7 @@ pub(super) struct Row {
     pub(super) tree: u32,
     pub(super) parents: Vec<u32>,
     pub(super) time: i64,
-    pub(super) signed: bool,
+    pub(super) made: Made,
     /// Parents that the clone does not hold.
     pub(super) lacks: u32,
 }
@@ -34,7 +35,7 @@ impl Row {
             parents,
             // Times before 1970 or after the year 9999 are nobody's clock.
             time: commit.time().clamp(0, 253_402_300_799),
-            signed: commit.signed,
+            made: Made::of(commit),
             lacks,
         }
     }

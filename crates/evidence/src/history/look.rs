@@ -4,7 +4,7 @@ use crate::{
     magic,
     material::history::{
         History, Kind,
-        commit::{Commit, Tag},
+        commit::{self, Commit, Tag},
         walk::{Base, Object, Unreadable, Visit},
     },
     personal_data::{
@@ -79,6 +79,8 @@ pub(super) struct Look<'a> {
     pub(super) kept: Vec<Kept>,
     marks: usize,
     pub(super) rows: Vec<Row>,
+    /// Tag objects: whether signed, and when.
+    pub(super) tags: Vec<(u32, bool, i64)>,
     pub(super) counts: Counts,
 }
 
@@ -136,6 +138,7 @@ impl<'a> Look<'a> {
             kept: Vec::new(),
             marks: 0,
             rows: Vec::new(),
+            tags: Vec::new(),
             counts: Counts::default(),
         }
     }
@@ -194,11 +197,11 @@ impl<'a> Look<'a> {
         if wide {
             let mut over = Scanned::default();
             self.counts.read += text.len() as u64;
-            self.sweep.wide(text, &mut self.scratch, &mut over);
+            // The words may be gone by now: then what is made from this starts anew.
+            memory.wide = self.sweep.wide(text, &mut self.scratch, &mut over);
             found.cut |= over.cut;
             all.extend(over.hits);
             all.sort_unstable_by_key(|hit| (hit.value.start, hit.rule, hit.value.end));
-            memory.wide = true;
         }
         let (mut table, mut plain) = (Vec::new(), Vec::new());
         if persons || self.extent == Extent::All {
@@ -262,6 +265,9 @@ impl<'a> Look<'a> {
 
     fn tag(&mut self, object: Object<'_>) {
         self.counts.tags += 1;
+        if let Some(tag) = Tag::read(object.data) {
+            self.tags.push((object.number, tag.signed(), commit::time(tag.tagger)));
+        }
         if let Some(said) = said_in_tag(object.data) {
             self.text(object.number, Kind::Tag, &said, None);
         }

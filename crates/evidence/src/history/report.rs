@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Found,
     graph::{Graph, NONE},
+    hygiene::Hygiene,
     look::{Kept, Mark},
     places::{Place, Span},
 };
@@ -57,6 +58,8 @@ pub struct Told {
     evidence: Option<Evidence>,
     coverage: Coverage,
     local: Value,
+    /// How the repository is worked on.
+    pub hygiene: Hygiene,
     /// Whether it was stopped before the end.
     pub stopped: bool,
 }
@@ -260,6 +263,7 @@ impl Found {
             evidence: Evidence::new(NAME, value, "git").ok(),
             coverage,
             local: self.local(&unreached),
+            hygiene: self.hygiene.clone(),
             stopped: self.stopped,
         }
     }

@@ -50,6 +50,8 @@ impl<'t> Trace<'t> {
                 10 => &[0usize][..],
                 3 => &[0, 4],
                 4 => &[8],
+                // The second space may be missing.
+                7 => &[4],
                 _ => &[],
             };
             for back in possible {

@@ -28,7 +28,8 @@ pub struct Sweep {
     /// For each word of `lines`, what it asks for.
     asked: Vec<Asked>,
     wide: AhoCorasick,
-    wide_rules: Vec<Vec<usize>>,
+    /// For each word of `wide`, the rules it asks for, and whether it wakes them.
+    wide_rules: Vec<(Vec<usize>, bool)>,
 }
 
 #[derive(Debug, Default)]
@@ -66,7 +67,7 @@ impl Sweep {
     pub fn new(scanner: &'static Scanner, others: Others<'_>) -> Result<Self, BadRule> {
         use std::collections::BTreeMap;
         let mut lines: BTreeMap<&str, Asked> = BTreeMap::new();
-        let mut wide: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut wide: BTreeMap<&str, (Vec<usize>, bool)> = BTreeMap::new();
         for (index, rule) in scanner.rules().iter().enumerate() {
             if !is_wide(rule) {
                 for word in &rule.keywords {
@@ -75,11 +76,12 @@ impl Sweep {
                 continue;
             }
             for word in &rule.keywords {
-                wide.entry(word).or_default().push(index);
+                wide.entry(word).or_default().0.push(index);
             }
             // The rarer words wake the rule: without one of those that must stand near, nothing matches.
             for word in if rule.near.is_empty() { &rule.keywords } else { &rule.near } {
                 lines.entry(word).or_default().wide = true;
+                wide.entry(word).or_default().1 = true;
             }
         }
         for word in others {
@@ -126,11 +128,15 @@ impl Sweep {
         saw
     }
 
-    /// Scans a whole text for what reaches over lines.
-    pub fn wide(&self, text: &[u8], scratch: &mut Scratch, out: &mut Scanned) {
+    /// Scans a whole text for what reaches over lines; whether a word stands in it that wakes such
+    /// a rule.
+    pub fn wide(&self, text: &[u8], scratch: &mut Scratch, out: &mut Scanned) -> bool {
+        let mut awake = false;
         scratch.start(self.scanner.rules().len());
         for found in self.wide.find_overlapping_iter(text) {
-            for &index in &self.wide_rules[found.pattern().as_usize()] {
+            let (rules, wakes) = &self.wide_rules[found.pattern().as_usize()];
+            awake |= wakes;
+            for &index in rules {
                 self.add(index, text, found.range(), scratch, out);
             }
             if out.cut {
@@ -138,6 +144,7 @@ impl Sweep {
             }
         }
         self.finish(text, scratch, out);
+        awake
     }
 
     fn add(
@@ -217,7 +224,7 @@ mod tests {
                 let mut out = Scanned::default();
                 let saw = sweep.lines(text.as_bytes(), 0..text.len(), &mut scratch, &mut out);
                 if saw.wide {
-                    sweep.wide(text.as_bytes(), &mut scratch, &mut out);
+                    assert!(sweep.wide(text.as_bytes(), &mut scratch, &mut out));
                 }
                 let tree = scanner.scan(path, text.as_bytes());
                 assert_eq!(stands(scanner.rules(), path, &out.hits), tree.hits, "{} at {path}", rule.id);
