@@ -9,6 +9,7 @@ pub mod change;
 pub mod columns;
 pub mod html;
 pub mod shell;
+pub mod site;
 pub mod markdown;
 pub mod text;
 pub mod words;

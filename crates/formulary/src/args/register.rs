@@ -639,6 +639,17 @@ pub(crate) enum Register {
         #[command(flatten)]
         at: Where,
     },
+    /// Write the register as a static site: pages, JSON, CSV, feed, the log and receipts
+    #[command(
+        after_help = "Example:\n  formulary register site public      then open public/index.html, or put the folder on a web server\n\nOnly what is public is written: no sealed words, no names without consent. A second run writes only\nwhat changed."
+    )]
+    Site {
+        /// Folder to write: new, empty, or written by this command before
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        #[command(flatten)]
+        at: Where,
+    },
     /// Append what follows from dates: overdue, restricted, lapsed
     Tick {
         #[command(flatten)]

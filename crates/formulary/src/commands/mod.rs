@@ -21,6 +21,7 @@ mod receive;
 mod register;
 mod replay;
 mod review;
+mod site;
 mod staged;
 mod sync;
 mod verify;

@@ -38,6 +38,7 @@ pub(crate) fn run(command: &Register, world: &World) -> Result<u8, Failure> {
             answer(&if *json { as_json(&folder, only.as_deref())? } else { show(&folder, only.as_deref()) });
             Ok(0)
         }
+        Register::Site { folder, at } => super::site::run(folder, at, world),
         Register::Tick { at } => {
             let mut folder = RegisterFolder::open(at, world)?;
             let due = folder.register.consequences(folder.now);

@@ -1,0 +1,180 @@
+//! Subjects and the lines of the register about them.
+//!
+//! Decides what of an entry, its decision and its attestations is public.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use domain::{Date, SubjectName};
+
+use super::{Duty, Elsewhere, Event, InForce, Line, Stated, Subject, View, question};
+use crate::{
+    act::decision::WhoMayUse,
+    case::Case,
+    entry::{Decided, Entry},
+    review::{Review, short},
+};
+
+impl View<'_> {
+    /// Every subject that the register speaks of, by name.
+    pub(super) fn subjects(&self) -> Vec<Subject> {
+        let register = self.register;
+        let mut reviews: HashMap<&Case, Vec<&Review>> = HashMap::new();
+        for review in register.reviews.values() {
+            if let Some(case) = &review.opening.case {
+                reviews.entry(case).or_default().push(review);
+            }
+        }
+        let mut lines: BTreeMap<&SubjectName, Vec<Line>> = BTreeMap::new();
+        for entry in register.entries.values() {
+            let about = reviews.get(&entry.case).map(Vec::as_slice).unwrap_or_default();
+            lines.entry(&entry.case.subject).or_default().push(self.line(entry, about));
+        }
+        let mut stated: BTreeMap<&SubjectName, Vec<Stated>> = BTreeMap::new();
+        let today = self.as_of.date();
+        for (logged, it) in register.attestations.iter().filter(|(_, it)| it.until >= today) {
+            stated.entry(&it.subject).or_default().push(Stated {
+                control: it.control.clone(),
+                who: register.who(&logged.by),
+                version: it.version.clone(),
+                on: logged.at.date(),
+                until: it.until,
+                entry: logged.index,
+            });
+        }
+        let mut elsewhere: BTreeMap<SubjectName, Vec<Elsewhere>> = BTreeMap::new();
+        for (_, imported) in register.imports.values() {
+            if let Ok(foreign) = imported.read() {
+                elsewhere.entry(foreign.case.subject.clone()).or_default().push(Elsewhere {
+                    body: imported.body.clone(),
+                    question: question(&foreign.case),
+                    ruling: foreign.decision.ruling.word(),
+                    on: foreign.decided_on,
+                });
+            }
+        }
+        let mut endings: HashMap<String, Vec<super::Ending>> = HashMap::new();
+        for ending in self.endings() {
+            endings.entry(ending.subject.clone()).or_default().push(ending);
+        }
+        let names: BTreeSet<&SubjectName> =
+            lines.keys().chain(stated.keys()).copied().chain(elsewhere.keys()).collect();
+        let names: Vec<SubjectName> = names.into_iter().cloned().collect();
+        names
+            .into_iter()
+            .map(|name| Subject {
+                name: name.as_str().to_owned(),
+                plain: name.plain().to_owned(),
+                kind: name.kind(),
+                lines: lines.remove(&name).unwrap_or_default(),
+                attested: stated.remove(&name).unwrap_or_default(),
+                endings: endings.remove(name.as_str()).unwrap_or_default(),
+                elsewhere: elsewhere.remove(&name).unwrap_or_default(),
+            })
+            .collect()
+    }
+
+    fn line(&self, entry: &Entry, reviews: &[&Review]) -> Line {
+        let register = self.register;
+        let stand = entry.stand(self.as_of, &register.body.times);
+        let terms = entry.decided.as_ref().map(|d| &d.decision.terms);
+        let denied = entry.denied.as_ref().filter(|d| self.as_of.date() <= d.until);
+        let alternative = denied.map(|d| d.alternative.clone());
+        let existing = denied.map(|d| d.existing_uses.clone());
+        Line {
+            question: question(&entry.case),
+            state: stand.state,
+            since: stand.since,
+            why: stand.why,
+            follows_from: stand.of.and_then(|of| register.statements.get(&of).copied()),
+            changes_on: stand.next,
+            decision: entry.decided.as_ref().map(|d| self.in_force(&entry.case, d)),
+            alternative: alternative.or_else(|| terms.and_then(|t| t.alternative.clone())),
+            existing_uses: existing.or_else(|| terms.and_then(|t| t.existing_uses.clone())),
+            open: entry.open.iter().cloned().collect(),
+            adopted_from: entry.adopted_from.clone(),
+            history: self.line_history(entry, reviews),
+        }
+    }
+
+    fn line_history(&self, entry: &Entry, reviews: &[&Review]) -> Vec<Event> {
+        let case = entry.case.to_string();
+        let decisions: Vec<String> = entry.history.iter().map(|l| l.digest.to_string()).collect();
+        let ids = reviews.iter().map(|r| r.id.as_str());
+        let mut out =
+            self.history([case.as_str()].into_iter().chain(ids).chain(decisions.iter().map(String::as_str)));
+        // An adoption names an import, not the case.
+        for logged in &entry.history {
+            if out.iter().all(|e| e.entry != logged.index) {
+                out.push(self.event(logged, "adopted"));
+            }
+        }
+        out.sort_by(|a, b| b.entry.cmp(&a.entry));
+        out
+    }
+
+    fn in_force(&self, case: &Case, decided: &Decided) -> InForce {
+        let register = self.register;
+        let (decision, logged) = (&decided.decision, &decided.logged);
+        let terms = &decision.terms;
+        let review = register.reviews.get(&decision.review);
+        InForce {
+            id: short('D', &logged.digest),
+            digest: logged.digest,
+            entry: logged.index,
+            on: logged.at.date(),
+            ruling: decision.ruling.word(),
+            by: decision.by.word(),
+            signed: register.who(&logged.by),
+            owner: decided.owner.clone(),
+            may_use: self.may_use(case, &terms.who),
+            reasons: register.words(&terms.reasons),
+            review_on: terms.review_on,
+            trip_wires: terms.trip_wires.iter().map(|w| w.word()).collect(),
+            version: terms.version.clone(),
+            obligations: self.duties(decided),
+            review: decision.review.clone(),
+            evidence: decided.assessed.as_ref().map(super::cases::evidence),
+            positions: review.map(|r| self.positions(r, Some(&decision.votes))).unwrap_or_default(),
+        }
+    }
+
+    fn may_use(&self, case: &Case, who: &WhoMayUse) -> String {
+        match who {
+            WhoMayUse::AnyTeam => "any team".to_owned(),
+            WhoMayUse::Teams { teams } => format!("only {}", teams.join(", ")),
+            WhoMayUse::SharedCare => {
+                let held = self.register.shared_care(case, self.as_of.date());
+                let pairs: Vec<String> = held
+                    .iter()
+                    .map(|a| format!("{} for {}, until {}", a.provider, a.recipient, a.until))
+                    .collect();
+                if pairs.is_empty() {
+                    "teams with a shared-care agreement signed by both sides; none is signed yet".to_owned()
+                } else {
+                    format!("teams with a shared-care agreement: {}", pairs.join("; "))
+                }
+            }
+        }
+    }
+
+    fn duties(&self, decided: &Decided) -> Vec<Duty> {
+        let today: Date = self.as_of.date();
+        let duties = decided.decision.terms.obligations.iter().enumerate();
+        duties
+            .map(|(i, duty)| {
+                let met = u16::try_from(i).is_ok_and(|i| decided.done.contains(&i));
+                Duty {
+                    what: self.register.words(&duty.what),
+                    who: duty.who.clone(),
+                    due: duty.due,
+                    shown_by: duty.shown_by.clone(),
+                    state: match (met, duty.due < today) {
+                        (true, _) => "met",
+                        (false, true) => "overdue",
+                        (false, false) => "open",
+                    },
+                }
+            })
+            .collect()
+    }
+}
