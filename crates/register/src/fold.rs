@@ -156,7 +156,7 @@ impl Register {
             return Err(Refused::Twice);
         }
         let age = leaf.logged.unix() - statement.at.unix();
-        if age < -SKEW || age > OLDEST * 86_400 {
+        if !(-SKEW..=OLDEST * 86_400).contains(&age) {
             return Err(Refused::NotNow(format!(
                 "it was signed at {} and logged at {}: sign it again",
                 statement.at, leaf.logged
