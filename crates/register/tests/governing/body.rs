@@ -74,7 +74,8 @@ fn clinical_needs_its_safety_officer_or_the_named_deputy() {
 
 #[test]
 fn rules_that_no_body_may_give_up() {
-    let bad: [(fn(&mut Body), InvalidBody); 9] = [
+    type Spoil = fn(&mut Body);
+    let bad: [(Spoil, InvalidBody); 9] = [
         (|b| b.name.clear(), InvalidBody::Missing("name")),
         (
             |b| {
