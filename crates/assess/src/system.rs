@@ -215,6 +215,7 @@ mod tests {
             tier_floor: Some(Tier::Operational),
             exposure_floor: Some(Exposure::Controlled),
             covered: false,
+            ..Standing::default()
         };
         let stated =
             Stating { tier: Some(Tier::Research), exposure: Some(Exposure::Small), ..Stating::default() };
