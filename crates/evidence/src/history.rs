@@ -16,6 +16,7 @@ mod look;
 mod places;
 mod regions;
 pub mod report;
+pub mod told;
 mod trees;
 
 use std::{path::Path, sync::Mutex};
