@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use crate::{
     debt as exceptions, flaws,
     identify::{self, Kind},
-    reports, statements,
+    owner, reports, statements,
     system::{self, Declared, Part, Stating},
 };
 
@@ -43,8 +43,6 @@ pub const HYGIENE: &str = "history-hygiene";
 pub const WORKFLOWS: &str = "workflows";
 /// Evidence of internals disclosed.
 pub const DISCLOSURE: &str = "disclosure";
-/// Evidence of the CODEOWNERS line that speaks for each file that names components.
-pub const CODEOWNERS: &str = "codeowners";
 /// Kinds of evidence that come from feeds or from the register itself, and so are no part of what a
 /// vote depends on.
 pub const OUTSIDE_BASIS: [&str; 2] = [SUPPORT, crate::standing::KIND];
@@ -361,7 +359,7 @@ fn codeowners(material: &dyn Material, components: &[Component]) -> Result<Optio
             Some(json!({ "path": path, "place": format!("{file}:{}", line.line), "owners": line.owners }))
         })
         .collect();
-    Ok(Some(Evidence::new(CODEOWNERS, Value::Array(rows), file)?))
+    Ok(Some(Evidence::new(owner::CODEOWNERS, Value::Array(rows), file)?))
 }
 
 fn take(out: &mut Assessment, observed: Observed) {

@@ -13,6 +13,8 @@ use crate::system::{Declared, Part};
 
 /// The kind of evidence that the owner collector yields.
 pub const KIND: &str = "owner";
+/// Evidence of the CODEOWNERS line that speaks for each file that names components.
+pub const CODEOWNERS: &str = "codeowners";
 
 /// Somebody who answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +108,7 @@ fn codeowner(value: &Value) -> Option<Answering> {
 
 /// The CODEOWNERS line that speaks for a file.
 fn line_for(assessment: &Assessment, path: &str) -> Option<Answering> {
-    let rows = crate::facts::value(assessment, crate::observe::CODEOWNERS)?.as_array()?;
+    let rows = crate::facts::value(assessment, CODEOWNERS)?.as_array()?;
     rows.iter().find(|row| row["path"] == path).and_then(of_line)
 }
 
