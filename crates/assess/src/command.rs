@@ -159,7 +159,7 @@ mod tests {
             (
                 "pkg:composer/monolog/monolog@2.0",
                 "composer.lock",
-                "composer require monolog/monolog:^4.17.21",
+                "composer require 'monolog/monolog:^4.17.21'",
             ),
         ];
         for (purl, path, command) in cases {
