@@ -523,7 +523,7 @@ impl<'r> View<'r> {
             .flat_map(|about| self.told.get(about).into_iter().flatten())
             .map(|told| self.event(&told.logged, told.word))
             .collect();
-        out.sort_by(|a, b| b.entry.cmp(&a.entry));
+        out.sort_by_key(|one| std::cmp::Reverse(one.entry));
         out.dedup();
         out
     }

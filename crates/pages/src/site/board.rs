@@ -21,7 +21,7 @@ impl Site<'_> {
         let register = self.register;
         let all = &register.endings;
         let (past, running): (Vec<&Ending>, Vec<&Ending>) = all.iter().partition(|e| e.days_left < 0);
-        let unlisted = running.iter().filter(|e| !e.listed).count();
+        let unlisted = all.iter().filter(|e| !e.listed).count();
         let soon = running.iter().filter(|e| e.days_left <= 30).count();
         let closures = running.iter().filter(|e| e.control.is_none()).count();
         let mut out = format!(
@@ -64,7 +64,7 @@ impl Site<'_> {
                     n => format!("{} left", days(n)),
                 };
                 let listed =
-                    if e.listed { String::new() } else { format!(" {}", parts::tag("none", "unlisted")) };
+                    if e.listed { String::new() } else { format!(" {}", parts::tag("none", "not listed")) };
                 vec![
                     format!("{}{listed}", self.link("", &e.subject)),
                     format!("{}<br><span class=\"quiet\">{}</span>", what(e), escape(&e.scope)),

@@ -46,10 +46,10 @@ impl Site<'_> {
                 (None, None) => None,
             };
             let title = format!("{about}: {} ({})", decision.what, decision.question);
-            let _ = write!(
+            let _ = writeln!(
                 out,
                 "<entry><id>{tag}/{}</id><title>{}</title><updated>{}</updated><link href=\"{}\"/>\
-                 <summary>{} {}; entry {} of the log.</summary></entry>\n",
+                 <summary>{} {}; entry {} of the log.</summary></entry>",
                 decision.digest.hex(),
                 escape(&title),
                 decision.at,

@@ -250,9 +250,9 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
     }
     if !other.is_empty() {
         let rows: Vec<Vec<String>> = other.iter().map(row).collect();
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<details><summary>All other controls ({})</summary>{}</details>\n",
+            "<details><summary>All other controls ({})</summary>{}</details>",
             other.len(),
             table("Controls with nothing against a yes", &heads, &rows)
         );

@@ -71,10 +71,8 @@ impl Site<'_> {
             out.push_str("<h2>The evidence</h2>\n");
             out.push_str(&parts::evidence(evidence));
         }
-        if let Some(ended) = &review.ended {
-            if ended.how != "taken back" {
-                super::subject::receipt(ended.entry, &mut out);
-            }
+        if let Some(ended) = review.ended.as_ref().filter(|e| e.how != "taken back") {
+            super::subject::receipt(ended.entry, &mut out);
         }
         out.push_str("<h2>What happened, the newest first</h2>\n");
         out.push_str(&parts::history(&review.history));

@@ -70,18 +70,18 @@ impl Site<'_> {
         }
         let stem = super::stem(&subject.name);
         let file = stem.rsplit('/').next().unwrap_or_default();
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<h2>For machines</h2><p><a href=\"{file}.json\">This page as JSON</a>. Name in the register: <code>{}</code></p>\n",
+            "<h2>For machines</h2><p><a href=\"{file}.json\">This page as JSON</a>. Name in the register: <code>{}</code></p>",
             escape(&subject.name)
         );
         parts::page(self.register, &format!("{stem}.html"), &subject.plain, &out)
     }
 
     fn line(&self, i: usize, line: &Line, out: &mut String) {
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<section aria-labelledby=\"line-{i}\"><h2 id=\"line-{i}\">{} {}</h2>\n<p class=\"lead\">{}</p>\n",
+            "<section aria-labelledby=\"line-{i}\"><h2 id=\"line-{i}\">{} {}</h2>\n<p class=\"lead\">{}</p>",
             escape(&capital(&line.question)),
             parts::state(line.state),
             parts::meaning(line.state),
@@ -121,7 +121,7 @@ impl Site<'_> {
 
 fn decided(decision: &InForce, out: &mut String) {
     let wires: Vec<String> = decision.trip_wires.iter().map(|w| escape(w)).collect();
-    let _ = write!(out, "<h3>The decision</h3>\n");
+    let _ = writeln!(out, "<h3>The decision</h3>");
     out.push_str(&parts::summary(&[
         (
             "Decision",
@@ -176,13 +176,13 @@ fn decided(decision: &InForce, out: &mut String) {
 
 /// How to check an entry of the log.
 pub(super) fn receipt(entry: u64, out: &mut String) {
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<h3>Check it yourself</h3><p>This follows from entry {entry} of the log: \
          <a href=\"../entries/{entry}.json\">the entry, exactly as logged</a> and \
          <a href=\"../entries/{entry}.tlog-proof\">its receipt</a>. With both and \
          <a href=\"../trust.policy\">trust.policy</a>, offline:</p>\
-         <pre tabindex=\"0\"><code>formulary verify {entry}.tlog-proof --entry {entry}.json --policy trust.policy</code></pre>\n"
+         <pre tabindex=\"0\"><code>formulary verify {entry}.tlog-proof --entry {entry}.json --policy trust.policy</code></pre>"
     );
 }
 

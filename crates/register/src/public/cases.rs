@@ -193,7 +193,20 @@ impl View<'_> {
                 });
             }
         }
-        out.sort_by(|a, b| b.entry.cmp(&a.entry));
+        for closing in register.closures.iter().filter(|c| c.emergency) {
+            out.push(Settled {
+                id: short('D', &closing.logged.digest),
+                digest: closing.logged.digest,
+                entry: closing.logged.index,
+                at: closing.logged.at,
+                what: "closed in an emergency",
+                by: Means::OneSignature.word(),
+                subject: Some(closing.case.subject.as_str().to_owned()),
+                question: question(&closing.case),
+                review: None,
+            });
+        }
+        out.sort_by_key(|one| std::cmp::Reverse(one.entry));
         out.dedup_by(|a, b| a.entry == b.entry);
         out
     }

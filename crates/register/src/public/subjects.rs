@@ -108,7 +108,7 @@ impl View<'_> {
                 out.push(self.event(logged, "adopted"));
             }
         }
-        out.sort_by(|a, b| b.entry.cmp(&a.entry));
+        out.sort_by_key(|one| std::cmp::Reverse(one.entry));
         out
     }
 
