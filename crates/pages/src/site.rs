@@ -121,7 +121,8 @@ fn stem(subject: &str) -> String {
     let mut slug = String::new();
     for c in subject.chars() {
         let c = if c.is_ascii_alphanumeric() || c == '.' { c.to_ascii_lowercase() } else { '-' };
-        if c != '-' || !(slug.is_empty() || slug.ends_with('-')) {
+        // Two dots beside each other would name the folder above.
+        if !(slug.is_empty() || slug.ends_with(['-', '.'])) || c.is_ascii_alphanumeric() {
             slug.push(c);
         }
         if slug.len() >= 60 {

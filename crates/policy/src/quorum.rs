@@ -8,7 +8,7 @@
 //! The rules are data (`quorum/default.toml`, or a body's own): the positions are those of an IETF
 //! ballot (agree, no objection, concern, abstain, recuse), a concern being what a *Discuss* is
 //! there, actionable and blocking (RFC 2026 practice); conflicted people cannot vote, and required
-//! roles with their deputies are those of NHS formulary committees (NICE MPG1).
+//! roles with their deputies are those of medicines formulary committees (NICE MPG1).
 
 use std::collections::{BTreeMap, BTreeSet};
 
