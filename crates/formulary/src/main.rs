@@ -55,8 +55,10 @@ fn arguments() -> Vec<std::ffi::OsString> {
         return given;
     }
     let first = given[1].to_string_lossy().into_owned();
-    let known = args::Arguments::command().get_subcommands().any(|c| c.get_name() == first) || first == "help";
-    let subject = first.starts_with("pkg:") || (!first.starts_with('-') && std::path::Path::new(&first).exists());
+    let known =
+        args::Arguments::command().get_subcommands().any(|c| c.get_name() == first) || first == "help";
+    let subject =
+        first.starts_with("pkg:") || (!first.starts_with('-') && std::path::Path::new(&first).exists());
     if !known && subject {
         given.insert(1, "check".into());
     }

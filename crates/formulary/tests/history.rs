@@ -35,7 +35,8 @@ fn a_secret_that_was_taken_out_again_still_refuses_and_unread_is_no_clean_answer
     let answer = scene.check(&["--publish"]);
     assert_eq!((answer.state("no-secret").as_str(), answer.code), ("not-met", 1), "{}", answer.out);
     let value = answer.json();
-    let finding = value["findings"].as_array().unwrap().iter().find(|f| f["kind"] == "secret").unwrap().clone();
+    let finding =
+        value["findings"].as_array().unwrap().iter().find(|f| f["kind"] == "secret").unwrap().clone();
     assert_eq!(finding["history"][0]["path"], "settings.py");
     assert_eq!(finding["history"][0]["at_head"], false);
     assert_eq!(finding["reached"]["names"][0], "main");

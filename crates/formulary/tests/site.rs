@@ -131,15 +131,8 @@ impl Body {
         fs::write(body.scene.path("one.json"), &assessed.out).unwrap();
         assert!(assessed.out.contains(PRIVATE), "the assessment names places");
         let file = body.path("one.json");
-        let open = [
-            "review",
-            "open",
-            &file,
-            "--reason",
-            "Asked by the pharmacy",
-            "--owner",
-            "Pharmacy systems",
-        ];
+        let open =
+            ["review", "open", &file, "--reason", "Asked by the pharmacy", "--owner", "Pharmacy systems"];
         let granted = word(&body.does(day, "p-02", &open), "R-");
         for person in ["p-01", "p-02", "p-03", "p-04"] {
             let says = secret("reason");

@@ -91,14 +91,12 @@ impl Envelope {
     ///
     /// # Errors
     /// When something is not base64, or no signature holds.
-    pub fn open(
-        &self,
-        verifies: impl Fn(&[u8], &[u8]) -> bool,
-    ) -> Result<(String, Vec<u8>), NotAnEnvelope> {
+    pub fn open(&self, verifies: impl Fn(&[u8], &[u8]) -> bool) -> Result<(String, Vec<u8>), NotAnEnvelope> {
         let payload = BASE64_STANDARD.decode(&self.payload).map_err(|_| NotAnEnvelope::Base64("payload"))?;
         let signed = pae(&self.payload_type, &payload);
         for signature in self.signatures.iter().take(MOST_SIGNATURES) {
-            let sig = BASE64_STANDARD.decode(&signature.sig).map_err(|_| NotAnEnvelope::Base64("signature"))?;
+            let sig =
+                BASE64_STANDARD.decode(&signature.sig).map_err(|_| NotAnEnvelope::Base64("signature"))?;
             if verifies(&signed, &sig) {
                 return Ok((self.payload_type.clone(), payload));
             }

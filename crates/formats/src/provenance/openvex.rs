@@ -83,7 +83,9 @@ pub fn write(
     if said.is_empty() {
         return Ok(None);
     }
-    said.sort_by(|a, b| (&a.flaw, &a.products, &a.justification, a.at).cmp(&(&b.flaw, &b.products, &b.justification, b.at)));
+    said.sort_by(|a, b| {
+        (&a.flaw, &a.products, &a.justification, a.at).cmp(&(&b.flaw, &b.products, &b.justification, b.at))
+    });
     let statements: Vec<Statement<'_>> = said
         .iter()
         .map(|s| Statement {
