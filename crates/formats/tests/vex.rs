@@ -198,7 +198,7 @@ fn what_a_statement_says_and_which_excuse() {
         (Some("A. Author"), "a.openvex.json:3".to_owned())
     );
     assert_eq!(document.statements[1].impact.as_deref(), Some("never called"));
-    assert_eq!(document.faults.iter().map(|f| f.id).collect::<Vec<_>>(), ["no-justification"]);
+    assert_eq!(document.faults.iter().map(|f| f.id).collect::<Vec<_>>(), ["no-justification", "no-version"]);
 }
 
 #[test]
@@ -257,7 +257,8 @@ fn statements_of_cyclonedx() {
     assert!(one.applies(&purl("pkg:npm/a@1.5.0"), &["GHSA-1"]));
     // The version beside the name counts.
     assert!(!one.applies(&purl("pkg:npm/a@1.6.0"), &["CVE-1"]));
-    assert!(statement("CVE-3").applies(&purl("pkg:npm/d@9"), &["CVE-3"]));
+    // "Fixed", and not in which version: it excuses no version at all.
+    assert!(!statement("CVE-3").applies(&purl("pkg:npm/d@9"), &["CVE-3"]));
     let four = statement("CVE-4");
     assert!(four.products[0].subject && four.products[0].purl.is_none());
     assert!(

@@ -76,7 +76,9 @@ impl Graph {
         let mut tips = Vec::new();
         let mut other_tips = Vec::new();
         let mut tags = Vec::new();
-        let mut peeled: HashMap<&[u8], (Result<u32, Tip>, Vec<u32>)> = HashMap::new();
+        /// Where a reference leads, and the tags on the way.
+        type Peeled = (Result<u32, Tip>, Vec<u32>);
+        let mut peeled: HashMap<&[u8], Peeled> = HashMap::new();
         for (index, reference) in (0u32..).zip(&history.refs.all) {
             let (tip, through) = peeled.entry(&reference.id).or_insert_with(|| {
                 let mut through = Vec::new();

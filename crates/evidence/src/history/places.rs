@@ -92,7 +92,9 @@ impl Shapes {
                 slots.push((thread, *start, *end));
             }
         }
-        let entries = |number: u32| -> Option<(&[(u32, u32)], &[u32])> {
+        /// Name and object of each entry of a tree, and what the numbers of its thread stand for.
+        type Entries<'a> = (&'a [(u32, u32)], &'a [u32]);
+        let entries = |number: u32| -> Option<Entries<'_>> {
             let (thread, start, end) = *slots.get(*slot.get(number as usize)? as usize)?;
             let trees = &seen[thread as usize];
             Some((&trees.entries[start as usize..end as usize], &maps[thread as usize]))

@@ -57,7 +57,7 @@ pub(super) fn carried(base: &[Hit], copies: &[Copied], read: &[Range<usize>], le
         return out;
     }
     let mut clean_from = 0;
-    for next in read.iter().map(Clone::clone).chain([length..length]) {
+    for next in read.iter().map(Clone::clone).chain(std::iter::once(length..length)) {
         let clean = clean_from..next.start;
         clean_from = next.end;
         if clean.is_empty() {

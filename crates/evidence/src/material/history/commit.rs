@@ -32,8 +32,11 @@ pub struct Tag<'a> {
     pub message: &'a [u8],
 }
 
+/// Name and value.
+type Header<'a> = (&'a [u8], &'a [u8]);
+
 /// Name and value of each header line, continuation lines left out, and where the message starts.
-fn headers(object: &[u8]) -> (Vec<(&[u8], &[u8])>, &[u8]) {
+fn headers(object: &[u8]) -> (Vec<Header<'_>>, &[u8]) {
     /// A commit of more parents than this was made to be a burden.
     const MOST: usize = 100_000;
     let mut out = Vec::new();

@@ -2,7 +2,7 @@
 
 /// The bytes that hexadecimal text stands for; none when it is no hexadecimal.
 pub fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return None;
     }
     let digit = |b: u8| match b {

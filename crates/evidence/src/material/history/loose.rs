@@ -59,7 +59,7 @@ impl Loose {
     }
 
     pub(super) fn len(&self) -> usize {
-        if self.width == 0 { 0 } else { self.ids.len() / self.width }
+        self.ids.len().checked_div(self.width).unwrap_or(0)
     }
 
     pub(super) fn id(&self, position: usize) -> &[u8] {

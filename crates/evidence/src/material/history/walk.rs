@@ -349,7 +349,7 @@ impl<'a, V: Visit> Family<'a, V> {
             }
             top.next = self.pack.next_sibling(child);
             steps = steps.wrapping_add(1);
-            if steps % 256 == 0 && (stopped.load(Ordering::Relaxed) || stop()) {
+            if steps.is_multiple_of(256) && (stopped.load(Ordering::Relaxed) || stop()) {
                 stopped.store(true, Ordering::Relaxed);
                 while !self.stack.is_empty() {
                     self.drop_top();
