@@ -1,4 +1,10 @@
 //! What the history holds decides about publication as much as the tree does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test stops where its own scene fails"
+)]
 
 mod common;
 
