@@ -91,7 +91,9 @@ mod tests {
         let copies = [Copied { at: 0, from: 0, length: 410 }, Copied { at: 418, from: 410, length: 410 }];
         let read = changed(text.as_bytes(), base.len(), &copies);
         assert_eq!(read.len(), 1);
-        assert!(read[0].start <= 410 - REACH && read[0].start.is_multiple_of(41) && read[0].end >= 418 + REACH);
+        assert!(
+            read[0].start <= 410 - REACH && read[0].start.is_multiple_of(41) && read[0].end >= 418 + REACH
+        );
         let hits = [
             Hit { rule: 1, value: 5..9 },
             Hit { rule: 2, value: 415..420 },
