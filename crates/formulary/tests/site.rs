@@ -227,7 +227,7 @@ impl Body {
                 "--closure",
                 &closure,
                 "--mend",
-                "Rotate it",
+                &secret("mend"),
                 "--reason",
                 &secret("where"),
                 "--private",

@@ -102,7 +102,7 @@ pub struct Closing {
     /// Made by one signature, because of a live secret or patients' data.
     pub emergency: bool,
     /// What must be mended, in order.
-    pub mending: Vec<String>,
+    pub mending: Vec<crate::words::Words>,
 }
 
 impl Register {

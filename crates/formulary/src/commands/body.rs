@@ -118,13 +118,27 @@ pub(crate) fn run(command: &Body, world: &World) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Reads a TOML file of ours.
+/// Reads a TOML file of ours. A day may stand with or without quotation marks.
 pub(super) fn toml_file<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let bytes = subject::read(path)?;
     let text =
         String::from_utf8(bytes).map_err(|_| Failure::new(format!("{} is not text", path.display())))?;
-    toml::from_str(&text)
-        .map_err(|e| Failure::new(format!("{}: {}", path.display(), e.to_string().trim_end())))
+    let cannot =
+        |e: toml::de::Error| Failure::new(format!("{}: {}", path.display(), e.to_string().trim_end()));
+    let value: toml::Value = toml::from_str(&text).map_err(cannot)?;
+    days_as_text(value).try_into().map_err(cannot)
+}
+
+/// The same value, every day in it a text: that is how our own types read days.
+fn days_as_text(value: toml::Value) -> toml::Value {
+    match value {
+        toml::Value::Datetime(day) => toml::Value::String(day.to_string()),
+        toml::Value::Array(items) => toml::Value::Array(items.into_iter().map(days_as_text).collect()),
+        toml::Value::Table(table) => {
+            toml::Value::Table(table.into_iter().map(|(key, value)| (key, days_as_text(value))).collect())
+        }
+        other => other,
+    }
 }
 
 fn init(

@@ -9,7 +9,7 @@ use register::{
         Act,
         agreement::{SharedCare, Side},
         decision::{Decision as Deciding, Means, Ruling, Settled, Terms, TripWire, WhoMayUse},
-        emergency::{Cause, Emergency, Measure},
+        emergency::{Emergency, Measure},
         review::Assessed,
         upkeep::{Done, Trip},
     },
@@ -59,18 +59,29 @@ pub(crate) fn run(command: &Decision, world: &World) -> Result<u8, Failure> {
         }
         Decision::Close { cause, closure: file, mending, reason, clause, about, signing, at } => {
             let mut folder = RegisterFolder::open(at, world)?;
-            let closing = closure(&folder, file, signing.private)?;
+            let closing = closure(&folder, file, true)?;
+            if closing.scope.iter().any(|s| s != register::act::closure::WHOLE) {
+                return Err(Failure::new(
+                    "an emergency closes the whole repository: a path would point at what lies there",
+                )
+                .next("Write scope = [\"repository\"]; narrow it when it is mended."));
+            }
             let until = closing.until;
-            let measure = Measure::Close {
-                cause: match cause {
-                    CauseWord::Secret => Cause::LiveSecret,
-                    CauseWord::PatientData => Cause::PatientData,
+            // Until it is mended all of this is the way in: it is sealed, whatever was asked.
+            let cause = folder.words(
+                match cause {
+                    CauseWord::Secret => "a secret that works",
+                    CauseWord::PatientData => "patients' data",
                 },
+                true,
+            )?;
+            let measure = Measure::Close {
+                cause,
                 closure: Box::new(closing),
-                mending: mending.clone(),
+                mending: mending.iter().map(|m| folder.words(m, true)).collect::<Result<_, _>>()?,
                 assessment: None,
             };
-            let reason = folder.words(reason, signing.private)?;
+            let reason = folder.words(reason, true)?;
             let case = case(&About { publication: true, ..about.clone() }, None, Ask::Closure)?;
             let mut text = format!("Closed until {until}: {case}. Mend, in this order:\n");
             for (i, step) in mending.iter().enumerate() {

@@ -57,14 +57,14 @@ fn text(folder: &RegisterFolder, closing: &Closing) -> String {
         register.origin,
         closing.logged.index,
         scope.join("\n"),
-        read(register, &closure.attacker),
-        read(register, &closure.publication_adds),
-        read(register, &closure.path_to_harm),
+        own(folder, &closure.attacker),
+        own(folder, &closure.publication_adds),
+        own(folder, &closure.path_to_harm),
     );
     if !closing.mending.is_empty() {
         out.push_str("\n## What is being mended, in order\n\n");
         for (i, step) in closing.mending.iter().enumerate() {
-            out.push_str(&format!("{}. {step}\n", i + 1));
+            out.push_str(&format!("{}. {}\n", i + 1, own(folder, step)));
         }
     }
     out.push_str(
@@ -74,6 +74,16 @@ fn text(folder: &RegisterFolder, closing: &Closing) -> String {
          - Past its end the closure is no longer in force: open the code, or ask anew.\n",
     );
     out
+}
+
+/// Words for those who handle the code: sealed ones too, where this machine holds them. The file lies in
+/// the closed repository, not on a public page.
+fn own(folder: &RegisterFolder, words: &register::words::Words) -> String {
+    let register::words::Words::Sealed { sealed } = words else { return read(&folder.register, words) };
+    match folder.private().read(sealed, 64 << 10) {
+        Ok(store::PrivateText::Here { text, .. }) => pages::columns::clean(&String::from_utf8_lossy(&text)),
+        _ => read(&folder.register, words),
+    }
 }
 
 /// A value of one line in YAML, quoted.

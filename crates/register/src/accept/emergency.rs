@@ -89,12 +89,15 @@ impl Register {
                 self.entry(&it.case).glass =
                     Some(Glass { logged: logged.clone(), until, team: team.clone() });
             }
-            Measure::Close { closure, mending, .. } => {
+            Measure::Close { cause, closure, mending, .. } => {
                 if it.case.purpose != Purpose::Publish {
                     return Err(incomplete("a closure is about the publication of a repository"));
                 }
                 closure.check(today, self.body.times.emergency_closure)?;
-                if mending.is_empty() {
+                if !cause.is_given() {
+                    return Err(incomplete("say what lies there: a live secret, or patients' data"));
+                }
+                if mending.is_empty() || !mending.iter().all(crate::words::Words::is_given) {
                     return Err(incomplete(
                         "an emergency closure starts the list of what is mended: name the first step",
                     ));

@@ -40,12 +40,13 @@ pub enum Measure {
     },
     /// A repository is closed because a live secret or patient data lies in it.
     Close {
-        /// What lies there.
-        cause: Cause,
+        /// What lies there: a secret that works, or patients' data. Sealed until it is mended: it is the
+        /// way in.
+        cause: Words,
         /// The closure; its end is at most the body's.
         closure: Box<ClosureAsked>,
-        /// What must be mended, in order.
-        mending: Vec<String>,
+        /// What must be mended, in order; sealed for the same reason.
+        mending: Vec<Words>,
         /// The assessment that shows it, if one was made.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         assessment: Option<Digest>,
@@ -61,16 +62,6 @@ impl Measure {
             Self::Close { .. } => "closed in an emergency",
         }
     }
-}
-
-/// What makes an emergency closure one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cause {
-    /// A secret that works.
-    LiveSecret,
-    /// Patients' data.
-    PatientData,
 }
 
 /// Roles whose one signature denies or closes.

@@ -9,7 +9,7 @@ use register::{
         Act,
         agreement::{SharedCare, Side},
         decision::{Means, Ruling, TripWire},
-        emergency::{Cause, Measure},
+        emergency::Measure,
         review::{Asks, TakeBack},
         upkeep::{Done, Revocation, Trip},
     },
@@ -111,9 +111,9 @@ fn act(scene: &Scene, (what, _, a, b, c): Step) -> Option<Act> {
                 0 => Measure::Deny { existing_uses: "They go on".to_owned(), alternative: "none".to_owned() },
                 1 => Measure::BreakGlass { team: "ward".to_owned(), compensating: "watched".to_owned() },
                 _ => Measure::Close {
-                    cause: Cause::PatientData,
+                    cause: Words::public("patients' data"),
                     closure: Box::new(closure(&scene.now.date().plus_days(i64::from(c % 20)).to_string())),
-                    mending: vec!["Take it out".to_owned()],
+                    mending: vec![Words::public("Take it out")],
                     assessment: None,
                 },
             };

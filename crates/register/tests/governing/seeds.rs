@@ -5,10 +5,13 @@ use std::{fs, path::Path};
 
 use domain::{Outcome, Tier};
 use policy::quorum::Stance;
-use register::act::{
-    decision::{Means, Ruling},
-    emergency::{Cause, Measure},
-    review::Asks,
+use register::{
+    act::{
+        decision::{Means, Ruling},
+        emergency::Measure,
+        review::Asks,
+    },
+    words::Words,
 };
 
 use super::committee::*;
@@ -40,9 +43,9 @@ fn emergencies() -> Scene {
     scene.denies(SECURITY, lodash(Tier::Operational)).unwrap();
     scene.breaks_glass(DEPUTY, lodash(Tier::Operational)).unwrap();
     let measure = Measure::Close {
-        cause: Cause::LiveSecret,
+        cause: Words::sealed(&[2; 32], "a live secret"),
         closure: Box::new(closure("2026-12-01")),
-        mending: vec!["Rotate the key".to_owned()],
+        mending: vec![Words::sealed(&[3; 32], "Rotate the key")],
         assessment: None,
     };
     scene.emergency(SECURITY, ward_list(), measure).unwrap();
