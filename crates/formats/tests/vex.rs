@@ -274,7 +274,10 @@ fn statements_of_cyclonedx() {
         );
     }
     assert!(!statement("CVE-6").applies(&purl("pkg:npm/d@4.0.0"), &["CVE-6"]));
-    assert_eq!(document.faults.iter().map(|f| f.id).collect::<Vec<_>>(), ["no-version", "no-purl", "bad-statement"]);
+    assert_eq!(
+        document.faults.iter().map(|f| f.id).collect::<Vec<_>>(),
+        ["no-version", "no-purl", "bad-statement"]
+    );
 }
 
 #[test]
