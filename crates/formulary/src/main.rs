@@ -13,6 +13,7 @@ mod output;
 mod packs;
 mod progress;
 mod register_folder;
+mod seals;
 mod signer;
 mod standing;
 mod subject;

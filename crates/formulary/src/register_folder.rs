@@ -24,7 +24,6 @@ use register::{
     leaf::{Leaf, Signature},
     log::{self, Folder, Log},
     statement::{Batch, LOG, Statement},
-    words::Words,
 };
 use serde::{Deserialize, Serialize};
 use store::{Disk, Files, Private};
@@ -33,6 +32,7 @@ use tlog::{KeyName, Policy, SignatureType, SignedCheckpoint, SignerKey};
 use crate::{
     args::register::{Signing, Where},
     output::{Failure, remark},
+    seals::{Seal, Sealed},
     signer::Signer,
     subject,
     world::World,
@@ -53,6 +53,8 @@ pub(crate) struct RegisterFolder {
     log_key: Option<PathBuf>,
     /// Now.
     pub(crate) now: Timestamp,
+    /// What was sealed during this run.
+    pub(crate) sealed: Sealed,
 }
 
 /// A statement with its signatures, on its way to the log.
@@ -63,6 +65,10 @@ pub(crate) struct Signed {
     pub(crate) statement: Statement,
     /// Who signed it.
     pub(crate) signatures: Vec<Signature>,
+    /// What opens its sealed words; for the keeper of the log, who puts them into the private folder. They
+    /// never come into the log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) seals: Vec<Seal>,
 }
 
 /// What was appended.
@@ -111,7 +117,7 @@ impl RegisterFolder {
         }
         // Finish erasures that a crash interrupted, before anything private is read.
         Private::new(files.clone(), "private").finish_erasures()?;
-        Ok(Self { files, register, checkpoint, log_key, now: world.now })
+        Ok(Self { files, register, checkpoint, log_key, now: world.now, sealed: Sealed::default() })
     }
 
     /// The log as a source of files.
@@ -141,16 +147,6 @@ impl RegisterFolder {
     /// Sealed words.
     pub(crate) fn private(&self) -> Private {
         Private::new(self.files.clone(), "private")
-    }
-
-    /// Words as the command line gives them: public, or sealed with a fresh salt and kept privately.
-    pub(crate) fn words(&self, text: &str, private: bool) -> Result<Words, Failure> {
-        if !private {
-            return Ok(Words::public(text));
-        }
-        let salt = random()?;
-        self.private().keep(text.as_bytes(), &salt)?;
-        Ok(Words::sealed(&salt, text))
     }
 
     /// Who signs: the person of the body to whom the key belongs.
@@ -196,11 +192,15 @@ impl RegisterFolder {
                 value: value.clone(),
                 batch: batch.clone(),
             };
-            signed.push(Signed { statement, signatures: vec![signature] });
+            signed.push(Signed { statement, signatures: vec![signature], seals: Vec::new() });
         }
         match &signing.to {
             Some(path) => {
                 let mut text = String::new();
+                let seals = self.fresh_seals();
+                if let Some(first) = signed.first_mut() {
+                    first.seals = seals;
+                }
                 for one in &signed {
                     text.push_str(&serde_json::to_string(one)?);
                     text.push('\n');
@@ -211,6 +211,9 @@ impl RegisterFolder {
                     "Signed as {person}, not yet in the log: the keeper adds it with `formulary log append {}`.",
                     path.display()
                 ));
+                if signed.iter().any(|one| !one.seals.is_empty()) {
+                    remark("The file holds what you sealed, for the keeper alone: hand it over privately.");
+                }
                 Ok(None)
             }
             None => Ok(Some(self.append(signed)?)),
@@ -235,6 +238,9 @@ impl RegisterFolder {
         if log.size() != self.register.size {
             return Err(Failure::new("the log has grown since it was read: another program has added to it")
                 .next("Run the command again: it will read the log as it is now."));
+        }
+        for one in &signed {
+            self.take_seals(&one.seals)?;
         }
         let logged = self.now.max(self.register.last);
         let mut leaves = Vec::new();
@@ -267,6 +273,7 @@ impl RegisterFolder {
                     Act::Consequence(Box::new(c)),
                 ),
                 signatures: Vec::new(),
+                seals: Vec::new(),
             })
             .collect::<Vec<_>>();
         if signed.is_empty() { Ok(Vec::new()) } else { self.append(signed) }

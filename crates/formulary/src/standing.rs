@@ -32,7 +32,7 @@ impl Asked {
             (None, Some(name)) => format!("repository:{name}").parse().ok(),
             (None, None) => None,
         };
-        folder.register.standing(name.as_ref(), as_of)
+        folder.register.standing(name.as_ref(), as_of, &|digest| folder.open_seal(digest))
     }
 
     /// What it says of an assessed model or product, whose name is known only now; none where there is
@@ -41,7 +41,7 @@ impl Asked {
         let folder = self.0.as_ref()?;
         let name =
             SubjectName::of(&assessment.subject).filter(|n| matches!(n.kind(), "model" | "product"))?;
-        let standing = folder.register.standing(Some(&name), as_of);
+        let standing = folder.register.standing(Some(&name), as_of, &|digest| folder.open_seal(digest));
         (!standing.listings.is_empty() || !standing.attested.is_empty()).then_some(standing)
     }
 

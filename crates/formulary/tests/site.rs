@@ -98,7 +98,7 @@ impl Body {
             assert!(made.success());
             text.push_str(&format!(
                 "[[person]]\nid = \"{id}\"\nname = \"{name}\"\nname_is_public = {public}\nroles = [{roles}]\n\
-                 keys = [\"{key}.pub\"]\n"
+                 keys = [\"{key}.pub\"]\ninterests = [\"{PRIVATE} of {id} Ltd\"]\n"
             ));
         }
         fs::write(body.scene.path("body.toml"), text).unwrap();
@@ -169,6 +169,10 @@ impl Body {
                     "exception",
                     "--control",
                     "practices",
+                    "--scope",
+                    &format!("{PRIVATE}-folder/login.rs"),
+                    "--interest",
+                    &format!("  {PRIVATE} of P-03  Ltd"),
                     "--until",
                     "2026-11-30",
                     "--reason",
@@ -184,6 +188,63 @@ impl Body {
             "p-04",
             &["vote", &waiting, "concern", "--clause", "INB-09", "--says", &secret("concern"), "--private"],
         );
+        // Interests are compared behind their seals: p-03 has this one.
+        let barred = body.on("2026-08-25T10:00:00Z", "p-03", &["vote", &waiting, "agree"]);
+        assert!(barred.code != 0 && barred.err.contains("declared interest"), "{barred:?}");
+        body.does(
+            "2026-08-25T10:00:00Z",
+            "p-03",
+            &["vote", &waiting, "recuse", "--interest", &secret("supplier")],
+        );
+        body.does(
+            "2026-08-26T10:00:00Z",
+            "p-02",
+            &[
+                "attest",
+                "practices",
+                "--subject",
+                "repository:Ward list",
+                "--until",
+                "2027-02-01",
+                "--scope",
+                &format!("{PRIVATE}-folder/old.rs"),
+                "--says",
+                "Mended",
+            ],
+        );
+        fs::write(
+            body.scene.path("narrow.toml"),
+            format!(
+                "attacker = \"A gang that reads public code\"\npublication_adds = \"Thresholds of the fraud rules\"\n\
+                 path_to_harm = \"Claims below them are never looked at\"\nscope = [\"{PRIVATE}/fraud\"]\n\
+                 owner = \"Claims team\"\ncontact = \"{PRIVATE}@trust.example\"\nuntil = 2026-12-19\n"
+            ),
+        )
+        .unwrap();
+        let narrow = body.path("narrow.toml");
+        let asked = body.does(
+            "2026-08-26T11:00:00Z",
+            "p-02",
+            &[
+                "review",
+                "open",
+                "--ask",
+                "closure",
+                "--closure",
+                &narrow,
+                "--subject",
+                "repository:Claims",
+                "--reason",
+                "Fraud rules",
+                "--owner",
+                "Claims team",
+            ],
+        );
+        let closing = word(&asked, "R-");
+        let shown = body.does("2026-08-26T11:00:00Z", "p-02", &["review", "show", &closing]);
+        assert!(shown.contains(&format!("{PRIVATE}/fraud")), "its holder reads the scope: {shown}");
+        let paper = body.does("2026-08-26T11:00:00Z", "p-02", &["review", "paper", &closing]);
+        assert!(!paper.contains(PRIVATE), "a paper is published: {paper}");
         body.does(
             "2026-09-18T09:00:00Z",
             "p-02",

@@ -51,9 +51,10 @@ pub struct Person {
     pub deputy_for: BTreeSet<String>,
     /// Keys, by their fingerprint (`SHA256:…`).
     pub keys: BTreeMap<String, Key>,
-    /// Suppliers with whom a standing interest is declared: excluded from their cases.
+    /// Suppliers with whom a standing interest is declared: excluded from their cases. Always sealed, all
+    /// of a register with one salt, so that anybody sees that two are the same and nobody sees which.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub interests: BTreeSet<String>,
+    pub interests: BTreeSet<Words>,
 }
 
 impl Person {
@@ -146,7 +147,7 @@ pub enum Change {
         deputy_for: BTreeSet<String>,
         /// All standing interests from now on.
         #[serde(default)]
-        interests: BTreeSet<String>,
+        interests: BTreeSet<Words>,
     },
     /// A further key of a person.
     AddKey {
@@ -237,6 +238,9 @@ pub enum InvalidBody {
         /// Why.
         why: String,
     },
+    /// An interest that everybody could read.
+    #[error("an interest of {0} stands there in plain words: it is sealed, since it is personal")]
+    OpenInterest(String),
     /// One key for two people.
     #[error("the key {0} is already in the body: each key belongs to one person")]
     SharedKey(String),
@@ -289,6 +293,9 @@ impl Body {
             let taken = id == crate::statement::LOG;
             if id.is_empty() || id.len() > 40 || !id.chars().all(fits) || taken {
                 return Err(InvalidBody::Id(id.chars().take(60).collect()));
+            }
+            if person.interests.iter().any(|i| i.seal().is_none()) {
+                return Err(InvalidBody::OpenInterest(id.clone()));
             }
             for (fingerprint, key) in &person.keys {
                 let invalid = |why: String| InvalidBody::Key { who: id.clone(), why };

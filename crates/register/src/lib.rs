@@ -19,6 +19,7 @@ pub mod public;
 pub mod refused;
 pub mod register;
 pub mod review;
+pub mod sealing;
 pub mod ssh;
 pub mod standing;
 pub mod state;

@@ -81,7 +81,7 @@ pub struct Excepted {
     /// The control.
     pub control: String,
     /// A finding, component or path; none for the whole control.
-    pub scope: Option<String>,
+    pub scope: Option<crate::words::Words>,
     /// The role that answers.
     pub owner: String,
     /// Why.

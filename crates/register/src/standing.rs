@@ -3,10 +3,10 @@
 //! Decides which entries, statements, exceptions and closures are about the subject. Which of verdict
 //! and decision is the stricter is decided where the verdict is made.
 
-use domain::{Attested, Exception, Listing, Obligation, Purpose, Standing, SubjectName, Timestamp};
+use domain::{Attested, Digest, Exception, Listing, Obligation, Purpose, Standing, SubjectName, Timestamp};
 
 use crate::{
-    act::{attestation::Basis, closure::WHOLE, decision::WhoMayUse},
+    act::{attestation::Basis, decision::WhoMayUse},
     entry::Entry,
     register::Register,
     review::short,
@@ -14,9 +14,16 @@ use crate::{
     words::Words,
 };
 
+/// Stands for a scope that is sealed and not at hand: it is nobody's name, so what it scopes has no effect,
+/// and is listed all the same.
+pub const WITHHELD: &str = "(withheld)";
+
+/// Opens sealed words: whoever holds the register's private folder can, everybody else gives none.
+pub type Opener<'a> = &'a dyn Fn(&Digest) -> Option<String>;
+
 impl Register {
-    /// What is known of a subject, as of a time.
-    pub fn standing(&self, subject: Option<&SubjectName>, as_of: Timestamp) -> Standing {
+    /// What is known of a subject, as of a time. What is sealed and cannot be opened is [`WITHHELD`].
+    pub fn standing(&self, subject: Option<&SubjectName>, as_of: Timestamp, open: Opener<'_>) -> Standing {
         let today = as_of.date();
         let mut out =
             Standing { register: Some(self.origin.clone()), size: self.size, ..Standing::default() };
@@ -51,7 +58,8 @@ impl Register {
             // A statement about a component counts for that component wherever it is used.
             let scope = it
                 .scope
-                .clone()
+                .as_ref()
+                .map(|s| self.scope(s, open))
                 .or_else(|| (Some(&it.subject) != subject).then(|| it.subject.as_str().to_owned()));
             out.attested.push(Attested {
                 control: it.control.clone(),
@@ -65,7 +73,7 @@ impl Register {
         for it in self.exceptions.iter().filter(|e| e.until >= today && Some(&e.case.subject) == subject) {
             out.exceptions.push(Exception {
                 control: it.control.clone(),
-                scope: it.scope.clone(),
+                scope: it.scope.as_ref().map(|s| self.scope(s, open)),
                 owner: it.owner.clone(),
                 reason: self.words(&it.reason),
                 from: it.logged.at.date(),
@@ -75,7 +83,7 @@ impl Register {
         out.closed_until = self
             .closures
             .iter()
-            .filter(|c| Some(&c.case.subject) == subject && c.closure.scope.iter().any(|s| s == WHOLE))
+            .filter(|c| Some(&c.case.subject) == subject && c.closure.is_whole())
             .map(|c| c.closure.until)
             .max();
         out
@@ -159,6 +167,16 @@ impl Register {
                 recorded: true,
             })
             .collect()
+    }
+
+    /// A scope as the reader may know it.
+    fn scope(&self, words: &Words, open: Opener<'_>) -> String {
+        let known = |sealed: &Digest| self.revealed.get(sealed).cloned().or_else(|| open(sealed));
+        match words {
+            Words::Public { text } => text.clone(),
+            Words::Sealed { sealed } if self.erased.contains(sealed) => WITHHELD.to_owned(),
+            Words::Sealed { sealed } => known(sealed).unwrap_or_else(|| WITHHELD.to_owned()),
+        }
     }
 
     /// Words as the public may read them.

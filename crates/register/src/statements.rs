@@ -12,7 +12,7 @@ use formats::provenance::{
     cyclonedx::{self, Declaration},
     dsse::{Envelope, IN_TOTO},
     in_toto::{Resource, Statement},
-    openvex::{self, JUSTIFICATIONS, NotAffected},
+    openvex::{self, NotAffected},
     uri_part,
     vsa::{self, Answer, Summary, Verifier},
 };
@@ -26,6 +26,7 @@ use crate::{
     },
     case::Case,
     entry::{Decided, Entry},
+    sealing,
     state::State,
     words::Words,
 };
@@ -158,13 +159,14 @@ pub fn envelope(
 pub fn openvex(register: &Register, as_of: Timestamp) -> Result<Option<Vec<u8>>, NoStatement> {
     let today = as_of.date();
     let exceptions = register.exceptions.iter().filter(|e| e.until >= today).filter_map(|e| {
-        not_affected(&e.control, e.scope.as_deref(), &e.reason, &e.case.subject, e.logged.at)
+        let scope = e.scope.as_ref().and_then(Words::text);
+        not_affected(&e.control, scope, &e.reason, &e.case.subject, e.logged.at)
     });
-    let attestations = register
-        .attestations
-        .iter()
-        .filter(|(_, a)| a.until >= today)
-        .filter_map(|(by, a)| not_affected(&a.control, a.scope.as_deref(), &a.says, &a.subject, by.at));
+    let attestations =
+        register.attestations.iter().filter(|(_, a)| a.until >= today).filter_map(|(by, a)| {
+            let scope = a.scope.as_ref().and_then(Words::text);
+            not_affected(&a.control, scope, &a.says, &a.subject, by.at)
+        });
     let statements: Vec<NotAffected> = exceptions.chain(attestations).collect();
     Ok(openvex::write(&register.body.name, as_of, &statements)?)
 }
@@ -297,23 +299,13 @@ fn not_affected(
     subject: &SubjectName,
     at: Timestamp,
 ) -> Option<NotAffected> {
-    let flaw = scope.filter(|s| control.starts_with("flaw") && is_flaw(s))?;
-    let (justification, impact) = words.text()?.split_once(':')?;
-    let (justification, impact) = (justification.trim(), impact.trim());
-    (JUSTIFICATIONS.contains(&justification) && !impact.is_empty()).then(|| NotAffected {
+    let flaw = scope.filter(|s| control.starts_with("flaw") && sealing::is_flaw(s))?;
+    let (justification, impact) = sealing::justified(words)?;
+    Some(NotAffected {
         flaw: flaw.to_owned(),
         products: vec![uri(subject)],
         justification: justification.to_owned(),
         impact: impact.to_owned(),
         at,
     })
-}
-
-/// Whether a scope is the id of an advisory rather than a path, a package URL or a fingerprint.
-fn is_flaw(scope: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._:".contains(c);
-    let prefix = scope.split_once('-').map(|(prefix, _)| prefix);
-    scope.len() <= 60
-        && scope.chars().all(plain)
-        && prefix.is_some_and(|p| p.len() >= 2 && p.chars().all(|c| c.is_ascii_uppercase()))
 }

@@ -9,7 +9,7 @@ use domain::Digest;
 use serde::{Deserialize, Serialize};
 
 /// A text, or what stands for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Words {
     /// Anyone may read it.
@@ -36,6 +36,14 @@ impl Words {
     /// Words behind a digest; `salt` is random and kept with the text.
     pub fn sealed(salt: &[u8; 32], text: &str) -> Self {
         Self::Sealed { sealed: store::private::salted_digest(text.as_bytes(), salt) }
+    }
+
+    /// The digest behind which it lies, where it is sealed.
+    pub const fn seal(&self) -> Option<Digest> {
+        match self {
+            Self::Public { .. } => None,
+            Self::Sealed { sealed } => Some(*sealed),
+        }
     }
 
     /// The text, where it is public.

@@ -7,7 +7,7 @@ use pages::{
     columns::{WIDTH, wrap},
     html::escape,
 };
-use register::{Register, review::Review, state::State};
+use register::{review::Review, state::State};
 
 use super::case_text::{about, recommendation};
 use crate::{
@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Agenda, world: &World) -> Result<u8, Failure> {
         return Err(Failure::new(format!("nobody in the body has the id {person}"))
             .next("`formulary body show` lists the people."));
     }
-    let mut items = collect(&folder.register, &person, folder.now);
+    let mut items = collect(&folder, &person);
     items.sort_by(|a, b| a.since.cmp(&b.since).then(a.what.cmp(&b.what)));
     let more = items.len().saturating_sub(MOST);
     items.truncate(MOST);
@@ -75,14 +75,15 @@ pub(crate) fn run(args: &Agenda, world: &World) -> Result<u8, Failure> {
 }
 
 /// Everything that needs this person.
-fn collect(register: &Register, person: &str, now: Timestamp) -> Vec<Item> {
+fn collect(folder: &RegisterFolder, person: &str) -> Vec<Item> {
+    let (register, now) = (&folder.register, folder.now);
     let body = &register.body;
     let today = now.date();
     let mut out = Vec::new();
     let Some(who) = body.people.get(person) else { return out };
     let roles = who.counts_for();
     for review in register.reviews.values().filter(|r| r.is_open()) {
-        if let Some(item) = of_review(register, review, person) {
+        if let Some(item) = of_review(folder, review, person) {
             out.push(item);
         }
     }
@@ -109,7 +110,7 @@ fn collect(register: &Register, person: &str, now: Timestamp) -> Vec<Item> {
             if done || !(roles.contains(&duty.who) || owns) || duty.due > today.plus_days(14) {
                 continue;
             }
-            let what = super::case_text::read(register, &duty.what);
+            let what = super::case_text::read(folder, &duty.what);
             out.push(Item {
                 since: decided.logged.at.date(),
                 by: Some(duty.due),
@@ -157,7 +158,8 @@ fn collect(register: &Register, person: &str, now: Timestamp) -> Vec<Item> {
 }
 
 /// What an open case needs of a person, if anything.
-fn of_review(register: &Register, review: &Review, person: &str) -> Option<Item> {
+fn of_review(folder: &RegisterFolder, review: &Review, person: &str) -> Option<Item> {
+    let register = &folder.register;
     let body = &register.body;
     if review.is_barred(body, person).is_some() {
         return None;
@@ -196,7 +198,7 @@ fn of_review(register: &Register, review: &Review, person: &str) -> Option<Item>
                 "Dear {},\n\nYour application ({}) lacks: {}. The clock is running; please complete it.\n\n{}\n",
                 review.opening.owner,
                 about(review),
-                review.missing.join("; "),
+                super::case_text::lacks(folder, review).join("; "),
                 body.name
             )
         }),

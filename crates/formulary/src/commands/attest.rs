@@ -50,7 +50,11 @@ pub(crate) fn run(args: &Attest, world: &World) -> Result<u8, Failure> {
             let audit: AuditFile = toml_file(path)?;
             Some(Basis::Audit {
                 version: audit.version,
-                read: audit.read,
+                read: audit
+                    .read
+                    .iter()
+                    .map(|one| folder.words(one, private || args.subject.kind() != "component"))
+                    .collect::<Result<_, _>>()?,
                 delta_from: audit.delta_from,
                 fit_for: audit.fit_for,
                 conclusion: folder.words(&audit.conclusion, private)?,
@@ -76,12 +80,13 @@ pub(crate) fn run(args: &Attest, world: &World) -> Result<u8, Failure> {
         }
         _ => None,
     };
+    let says = folder.words(&args.says, private)?;
     let attestation = Attestation {
         control: args.control.clone(),
         subject: args.subject.clone(),
         version: args.version.clone(),
-        scope: args.scope.clone(),
-        says: folder.words(&args.says, private)?,
+        scope: args.scope.as_ref().map(|scope| folder.attested_scope(scope, &says)).transpose()?,
+        says,
         until: args.until,
         basis,
     };

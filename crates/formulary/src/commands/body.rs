@@ -29,6 +29,7 @@ use crate::{
     args::register::Body,
     output::{Failure, answer},
     register_folder::{self, RegisterFolder, Signed, random},
+    seals::plain_interest,
     signer::Signer,
     subject,
     world::World,
@@ -92,7 +93,7 @@ pub(crate) fn run(command: &Body, world: &World) -> Result<u8, Failure> {
         }
         Body::Change { file, reason, owner, signing, at } => {
             let mut folder = RegisterFolder::open(at, world)?;
-            let changes = toml_file::<ChangeFile>(file)?.change;
+            let changes = changes(&folder, file)?;
             let opening = Opening {
                 asks: Asks::Policy { changes },
                 case: None,
@@ -123,10 +124,43 @@ pub(super) fn toml_file<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T
     let bytes = subject::read(path)?;
     let text =
         String::from_utf8(bytes).map_err(|_| Failure::new(format!("{} is not text", path.display())))?;
-    let cannot =
-        |e: toml::de::Error| Failure::new(format!("{}: {}", path.display(), e.to_string().trim_end()));
-    let value: toml::Value = toml::from_str(&text).map_err(cannot)?;
-    days_as_text(value).try_into().map_err(cannot)
+    let value: toml::Value = toml::from_str(&text).map_err(|e| cannot(path, &e))?;
+    days_as_text(value).try_into().map_err(|e| cannot(path, &e))
+}
+
+fn cannot(path: &Path, error: &toml::de::Error) -> Failure {
+    Failure::new(format!("{}: {}", path.display(), error.to_string().trim_end()))
+}
+
+/// Changes as people write them: interests in plain words, and a name as well, both sealed here.
+fn changes(folder: &RegisterFolder, path: &Path) -> Result<Vec<Change>, Failure> {
+    let mut file: toml::Value = toml_file(path)?;
+    let tables = file.get_mut("change").and_then(toml::Value::as_array_mut);
+    for change in tables.into_iter().flatten() {
+        seal_interests(folder, change)?;
+        if let Some(person) = change.get_mut("person") {
+            seal_interests(folder, person)?;
+            if let Some(name) = person.get_mut("name")
+                && let Some(text) = name.as_str()
+            {
+                *name = as_toml(&folder.words(text, true)?)?;
+            }
+        }
+    }
+    Ok(file.try_into::<ChangeFile>().map_err(|e| cannot(path, &e))?.change)
+}
+
+fn seal_interests(folder: &RegisterFolder, table: &mut toml::Value) -> Result<(), Failure> {
+    for one in table.get_mut("interests").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+        if let Some(text) = one.as_str() {
+            *one = as_toml(&folder.interest(text)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn as_toml(words: &Words) -> Result<toml::Value, Failure> {
+    toml::Value::try_from(words).map_err(|e| Failure::new(e.to_string()))
 }
 
 /// The same value, every day in it a text: that is how our own types read days.
@@ -152,6 +186,8 @@ fn init(
     let near = file.parent().unwrap_or(Path::new("."));
     let mut people = BTreeMap::new();
     let mut sealed: Vec<(String, [u8; 32])> = Vec::new();
+    // One salt for all interests of the register: the same interest is the same digest.
+    let salt_of_interests = random()?;
     for person in given.person {
         let mut keys = BTreeMap::new();
         for line in &person.keys {
@@ -166,12 +202,14 @@ fn init(
             sealed.push((person.name.clone(), salt));
             Words::sealed(&salt, &person.name)
         };
+        let interests: Vec<String> = person.interests.iter().map(|i| plain_interest(i)).collect();
+        sealed.extend(interests.iter().map(|i| (i.clone(), salt_of_interests)));
         let one = Person {
             name,
             roles: person.roles,
             deputy_for: person.deputy_for,
             keys,
-            interests: person.interests,
+            interests: interests.iter().map(|i| Words::sealed(&salt_of_interests, i)).collect(),
         };
         if people.insert(person.id.clone(), one).is_some() {
             return Err(Failure::new(format!("two people have the id {}", person.id)));
@@ -221,7 +259,7 @@ fn init(
         let value = signer.sign(&statement.bytes()?)?;
         let signature =
             Signature { person: founder.clone(), key: signer.fingerprint.clone(), value, batch: Vec::new() };
-        Ok(Signed { statement, signatures: vec![signature] })
+        Ok(Signed { statement, signatures: vec![signature], seals: Vec::new() })
     })?;
     for (name, salt) in &sealed {
         folder.private().keep(name.as_bytes(), salt)?;

@@ -2,20 +2,50 @@
 
 use std::fmt::Write as _;
 
-use domain::{Outcome, Timestamp};
-use pages::columns::{WIDTH, cut, wrap};
+use domain::Outcome;
+use pages::columns::{WIDTH, clean, cut, wrap};
 use register::{Register, act::review::Asks, review::Review, words::Words};
 
-/// Words for a reader: the text, what was revealed, or that they are sealed.
-pub(super) fn read(register: &Register, words: &Words) -> String {
+use super::review::gaps;
+use crate::register_folder::RegisterFolder;
+
+/// The longest kept assessment read, in bytes.
+const LONGEST: u64 = 64 << 20;
+
+/// Words for who holds the register: public, revealed, or sealed and at hand; else that they are withheld.
+pub(super) fn read(folder: &RegisterFolder, words: &Words) -> String {
+    let register = &folder.register;
     match words {
-        Words::Public { text } => pages::columns::clean(text),
+        Words::Sealed { sealed } if !register.erased.contains(sealed) => match folder.open_seal(sealed) {
+            Some(text) => clean(&text),
+            None => shown(register, words),
+        },
+        _ => shown(register, words),
+    }
+}
+
+/// Words as anybody may read them: what is sealed and not revealed is withheld.
+pub(super) fn shown(register: &Register, words: &Words) -> String {
+    match words {
+        Words::Public { text } => clean(text),
         Words::Sealed { sealed } if register.erased.contains(sealed) => "(erased)".to_owned(),
         Words::Sealed { sealed } => match register.revealed.get(sealed) {
-            Some(text) => pages::columns::clean(text),
-            None => format!("(not public: {})", &sealed.to_string()[..19]),
+            Some(text) => clean(text),
+            None => format!("(withheld: {})", &sealed.to_string()[..19]),
         },
     }
+}
+
+/// What an application lacks, with what fills each gap where the assessment is at hand.
+pub(super) fn lacks(folder: &RegisterFolder, review: &Review) -> Vec<String> {
+    let kept = review.latest().and_then(|a| folder.kept(a.digest, LONGEST));
+    let told = kept.zip(review.opening.case.as_ref()).map(|(kept, case)| gaps(&kept, case));
+    let told = told.unwrap_or_default();
+    let lines = review.missing.iter().map(|name| match told.iter().find(|(control, _)| control == name) {
+        Some((_, remedy)) => format!("{name}: {remedy}"),
+        None => name.clone(),
+    });
+    lines.collect()
 }
 
 /// What a review is about, in a line.
@@ -29,7 +59,8 @@ pub(super) fn about(review: &Review) -> String {
 }
 
 /// Open reviews, the oldest first.
-pub(super) fn list(register: &Register, now: Timestamp, all: bool) -> String {
+pub(super) fn list(folder: &RegisterFolder, all: bool) -> String {
+    let (register, now) = (&folder.register, folder.now);
     let mut reviews: Vec<&Review> = register.reviews.values().filter(|r| all || r.is_open()).collect();
     reviews.sort_by_key(|r| r.opened.index);
     if reviews.is_empty() {
@@ -52,21 +83,22 @@ pub(super) fn list(register: &Register, now: Timestamp, all: bool) -> String {
         let _ = writeln!(out, "{}  {}", review.id, cut(&about(review), WIDTH - 12));
         let _ = writeln!(out, "            {state}");
         if review.is_open() {
-            out.push_str(&awaits(register, review));
+            out.push_str(&awaits(folder, review));
         }
     }
     out
 }
 
 /// Whom a case waits for.
-pub(super) fn awaits(register: &Register, review: &Review) -> String {
+pub(super) fn awaits(folder: &RegisterFolder, review: &Review) -> String {
+    let register = &folder.register;
     let mut out = String::new();
     let mut line = |text: &str| {
         for (i, part) in wrap(text, WIDTH - 14).into_iter().enumerate() {
             let _ = writeln!(out, "            {}{part}", if i == 0 { "" } else { "  " });
         }
     };
-    for missing in &review.missing {
+    for missing in lacks(folder, review) {
         line(&format!("missing: {missing}"));
     }
     let count = review.count(&register.body);
@@ -91,7 +123,8 @@ pub(super) fn awaits(register: &Register, review: &Review) -> String {
 }
 
 /// One case.
-pub(super) fn show(register: &Register, review: &Review, now: Timestamp) -> String {
+pub(super) fn show(folder: &RegisterFolder, review: &Review) -> String {
+    let (register, now) = (&folder.register, folder.now);
     let mut out = format!("{}  {}\n", review.id, about(review));
     let mut field = |label: &str, text: &str| {
         for (i, part) in wrap(text, WIDTH - 14).into_iter().enumerate() {
@@ -100,18 +133,20 @@ pub(super) fn show(register: &Register, review: &Review, now: Timestamp) -> Stri
     };
     let days = now.date().days_since(review.opened.at.date());
     field("opened", &format!("{} by {}, {days} days ago", review.opened.at.date(), review.opened.by));
-    field("why", &read(register, &review.opening.reason));
+    field("why", &read(folder, &review.opening.reason));
     field("owner", &review.opening.owner);
     match &review.opening.asks {
         Asks::Closure { closure } => {
-            field("attacker", &read(register, &closure.attacker));
-            field("adds", &read(register, &closure.publication_adds));
-            field("harm", &read(register, &closure.path_to_harm));
-            field("scope", &closure.scope.join(", "));
+            field("attacker", &read(folder, &closure.attacker));
+            field("adds", &read(folder, &closure.publication_adds));
+            field("harm", &read(folder, &closure.path_to_harm));
+            let scope: Vec<String> = closure.scope.iter().map(|s| read(folder, s)).collect();
+            field("scope", &scope.join(", "));
+            field("contact", &read(folder, &closure.contact));
             field("until", &closure.until.to_string());
         }
         Asks::Exception { control, scope, until } => {
-            let scope = scope.as_ref().map(|s| format!(", {s}")).unwrap_or_default();
+            let scope = scope.as_ref().map(|s| format!(", {}", read(folder, s))).unwrap_or_default();
             field("sets aside", &format!("{control}{scope} until {until}"));
         }
         _ => {}
@@ -140,14 +175,14 @@ pub(super) fn show(register: &Register, review: &Review, now: Timestamp) -> Stri
     if !review.positions.is_empty() {
         let _ = writeln!(out, "\nPositions");
         for held in review.held() {
-            let says = held.position.says.as_ref().map(|w| read(register, w)).unwrap_or_default();
+            let says = held.position.says.as_ref().map(|w| read(folder, w)).unwrap_or_default();
             let clause = held.position.clause.as_ref().map(|c| format!(" [{c}]")).unwrap_or_default();
             let text = format!("{}{clause} {says}", held.position.stance.word());
             for (i, part) in wrap(&text, WIDTH - 14).into_iter().enumerate() {
                 let _ = writeln!(out, "  {:<10}  {part}", if i == 0 { held.logged.by.as_str() } else { "" });
             }
             for (logged, reply) in review.answers.iter().filter(|(_, a)| a.to == held.logged.by) {
-                let text = format!("answered by {}: {}", logged.by, read(register, &reply.says));
+                let text = format!("answered by {}: {}", logged.by, read(folder, &reply.says));
                 for part in wrap(&text, WIDTH - 16) {
                     let _ = writeln!(out, "                {part}");
                 }
@@ -165,7 +200,7 @@ pub(super) fn show(register: &Register, review: &Review, now: Timestamp) -> Stri
     }
     if review.is_open() {
         let _ = writeln!(out, "\nExpected by {}", review.expected(&register.body));
-        out.push_str(&awaits(register, review));
+        out.push_str(&awaits(folder, review));
     } else if let Some(closed) = &review.closed {
         let ruling = closed.ruling.map_or("taken back", |r| r.word());
         let _ = writeln!(
@@ -178,12 +213,13 @@ pub(super) fn show(register: &Register, review: &Review, now: Timestamp) -> Stri
     out
 }
 
-/// The board's paper: from the same data, in Markdown.
-pub(super) fn paper(register: &Register, review: &Review, now: Timestamp) -> String {
+/// The board's paper: from the same data, in Markdown. Papers are published: what is sealed is withheld.
+pub(super) fn paper(folder: &RegisterFolder, review: &Review) -> String {
+    let (register, now) = (&folder.register, folder.now);
     let mut out = format!("# {}: {}\n\n", review.id, about(review));
     let body = &register.body;
     let _ = writeln!(out, "Paper for {}, {}.\n", body.name, now.date());
-    let _ = writeln!(out, "## What is asked\n\n{}\n", read(register, &review.opening.reason));
+    let _ = writeln!(out, "## What is asked\n\n{}\n", shown(register, &review.opening.reason));
     let _ = writeln!(out, "- Owner of the outcome: {}", review.opening.owner);
     let _ = writeln!(
         out,
@@ -239,7 +275,7 @@ pub(super) fn paper(register: &Register, review: &Review, now: Timestamp) -> Str
     }
     for held in review.held() {
         let says =
-            held.position.says.as_ref().map(|w| format!(": {}", read(register, w))).unwrap_or_default();
+            held.position.says.as_ref().map(|w| format!(": {}", shown(register, w))).unwrap_or_default();
         let _ = writeln!(
             out,
             "- {} ({}): {}{says}",
@@ -251,7 +287,7 @@ pub(super) fn paper(register: &Register, review: &Review, now: Timestamp) -> Str
             held.position.stance.word()
         );
         for (logged, reply) in review.answers.iter().filter(|(_, a)| a.to == held.logged.by) {
-            let _ = writeln!(out, "  - answered by {}: {}", logged.by, read(register, &reply.says));
+            let _ = writeln!(out, "  - answered by {}: {}", logged.by, shown(register, &reply.says));
         }
     }
     let _ = writeln!(out, "\n## Recommendation\n\n{}", recommendation(register, review));

@@ -49,7 +49,8 @@ pub(crate) fn run(command: &Decision, world: &World) -> Result<u8, Failure> {
         }
         Decision::BreakGlass { reason, clause, team, compensating, about, signing, at } => {
             let mut folder = RegisterFolder::open(at, world)?;
-            let measure = Measure::BreakGlass { team: team.clone(), compensating: compensating.clone() };
+            let measure =
+                Measure::BreakGlass { team: team.clone(), compensating: folder.words(compensating, true)? };
             let reason = folder.words(reason, signing.private)?;
             let case = asked(about)?;
             let hours = folder.register.body.times.break_glass_hours;
@@ -60,7 +61,7 @@ pub(crate) fn run(command: &Decision, world: &World) -> Result<u8, Failure> {
         Decision::Close { cause, closure: file, mending, reason, clause, about, signing, at } => {
             let mut folder = RegisterFolder::open(at, world)?;
             let closing = closure(&folder, file, true)?;
-            if closing.scope.iter().any(|s| s != register::act::closure::WHOLE) {
+            if closing.scope.iter().any(|s| s.text() != Some(register::act::closure::WHOLE)) {
                 return Err(Failure::new(
                     "an emergency closes the whole repository: a path would point at what lies there",
                 )
@@ -320,7 +321,7 @@ fn show(folder: &RegisterFolder, what: &str) -> Result<String, Failure> {
             decided.logged.at.date(),
             decided.logged.index
         );
-        let _ = writeln!(out, "  reasons     {}", read(register, &terms.reasons));
+        let _ = writeln!(out, "  reasons     {}", read(folder, &terms.reasons));
         let _ = writeln!(out, "  owner       {}", decided.owner);
         let _ = writeln!(out, "  who         {}", who_words(&terms.who));
         let _ = writeln!(out, "  review by   {}", terms.review_on);
@@ -330,7 +331,7 @@ fn show(folder: &RegisterFolder, what: &str) -> Result<String, Failure> {
                 out,
                 "  obligation  {}. {} ({}, by {}){}",
                 i + 1,
-                read(register, &duty.what),
+                read(folder, &duty.what),
                 duty.who,
                 duty.due,
                 if done { ": met" } else { "" }

@@ -43,7 +43,7 @@ fn text(folder: &RegisterFolder, closing: &Closing) -> String {
     let closure = &closing.closure;
     let decided = closing.logged.at.date();
     let days = closure.until.days_since(decided).max(1);
-    let scope: Vec<String> = closure.scope.iter().map(|s| format!("- `{s}`")).collect();
+    let scope: Vec<String> = closure.scope.iter().map(|s| format!("- `{}`", read(folder, s))).collect();
     let mut out = format!(
         "---\nclassification: OFFICIAL\nhandling_group: {}\nlast_reviewed_on: {decided}\nreview_in: {days} days\n\
          responsible_role: {}\nresponsible_role_contact: {}\n---\n\n# Handling instructions\n\n\
@@ -52,19 +52,19 @@ fn text(folder: &RegisterFolder, closing: &Closing) -> String {
          - Who would attack: {}\n- What publication would add: {}\n- How that leads to harm: {}\n",
         yaml(&closure.owner),
         yaml(&closure.owner),
-        yaml(&closure.contact),
+        yaml(&read(folder, &closure.contact)),
         closure.until,
         register.origin,
         closing.logged.index,
         scope.join("\n"),
-        own(folder, &closure.attacker),
-        own(folder, &closure.publication_adds),
-        own(folder, &closure.path_to_harm),
+        read(folder, &closure.attacker),
+        read(folder, &closure.publication_adds),
+        read(folder, &closure.path_to_harm),
     );
     if !closing.mending.is_empty() {
         out.push_str("\n## What is being mended, in order\n\n");
         for (i, step) in closing.mending.iter().enumerate() {
-            out.push_str(&format!("{}. {}\n", i + 1, own(folder, step)));
+            out.push_str(&format!("{}. {}\n", i + 1, read(folder, step)));
         }
     }
     out.push_str(
@@ -74,16 +74,6 @@ fn text(folder: &RegisterFolder, closing: &Closing) -> String {
          - Past its end the closure is no longer in force: open the code, or ask anew.\n",
     );
     out
-}
-
-/// Words for those who handle the code: sealed ones too, where this machine holds them. The file lies in
-/// the closed repository, not on a public page.
-fn own(folder: &RegisterFolder, words: &register::words::Words) -> String {
-    let register::words::Words::Sealed { sealed } = words else { return read(&folder.register, words) };
-    match folder.private().read(sealed, 64 << 10) {
-        Ok(store::PrivateText::Here { text, .. }) => pages::columns::clean(&String::from_utf8_lossy(&text)),
-        _ => read(&folder.register, words),
-    }
 }
 
 /// A value of one line in YAML, quoted.

@@ -39,16 +39,16 @@ struct ClosureFile {
     until: domain::Date,
 }
 
-/// Reads a closure's file; with `--private` the three answers are sealed.
+/// Reads a closure's file; with `--private` the three answers are sealed, paths and contact always.
 pub(super) fn closure(folder: &RegisterFolder, path: &Path, private: bool) -> Result<ClosureAsked, Failure> {
     let file: ClosureFile = toml_file(path)?;
     let open = ClosureAsked {
         attacker: Words::public(&file.attacker),
         publication_adds: Words::public(&file.publication_adds),
         path_to_harm: Words::public(&file.path_to_harm),
-        scope: file.scope,
+        scope: file.scope.iter().map(Words::public).collect(),
         owner: file.owner,
-        contact: file.contact,
+        contact: Words::public(&file.contact),
         until: file.until,
     };
     // Asked of the open words: behind a digest nobody could ask.
@@ -57,6 +57,8 @@ pub(super) fn closure(folder: &RegisterFolder, path: &Path, private: bool) -> Re
         attacker: folder.words(&file.attacker, private)?,
         publication_adds: folder.words(&file.publication_adds, private)?,
         path_to_harm: folder.words(&file.path_to_harm, private)?,
+        scope: file.scope.iter().map(|path| folder.closed_scope(path)).collect::<Result<_, _>>()?,
+        contact: folder.words(&file.contact, true)?,
         ..open
     })
 }
@@ -94,19 +96,19 @@ pub(crate) fn run(command: &Review, world: &World) -> Result<u8, Failure> {
         }
         Review::List { all, at } => {
             let folder = RegisterFolder::open(at, world)?;
-            answer(&super::case_text::list(&folder.register, folder.now, *all));
+            answer(&super::case_text::list(&folder, *all));
             Ok(0)
         }
         Review::Show { review, at } => {
             let folder = RegisterFolder::open(at, world)?;
             let review = folder.register.review(review)?;
-            answer(&super::case_text::show(&folder.register, review, folder.now));
+            answer(&super::case_text::show(&folder, review));
             Ok(0)
         }
         Review::Paper { review, at } => {
             let folder = RegisterFolder::open(at, world)?;
             let review = folder.register.review(review)?;
-            answer(&super::case_text::paper(&folder.register, review, folder.now));
+            answer(&super::case_text::paper(&folder, review));
             Ok(0)
         }
         Review::Answer { review, concern_of, says, signing, at } => {
@@ -171,8 +173,14 @@ pub(super) fn told(
     Ok(0)
 }
 
-/// What the application lacks: what a committee cannot decide without (GOV-01).
+/// What the application lacks: what a committee cannot decide without (GOV-01). Names of controls alone:
+/// remedies name places, and the log is public.
 fn missing(assessment: &Assessment, case: &Case) -> Vec<String> {
+    gaps(assessment, case).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The same with what fills each gap.
+pub(super) fn gaps(assessment: &Assessment, case: &Case) -> Vec<(String, String)> {
     let mut out = Vec::new();
     let verdict = assessment
         .verdicts
@@ -184,11 +192,13 @@ fn missing(assessment: &Assessment, case: &Case) -> Vec<String> {
         .flat_map(|v| &v.reasons)
         .filter(|r| r.state == domain::ControlState::Unknown && r.outcome >= domain::Outcome::NotEvaluated);
     for reason in unknown {
-        out.push(format!("{}: {}", reason.control, reason.remedy));
+        out.push((reason.control.clone(), reason.remedy.clone()));
     }
     if assessment.circumstances.tier.by == domain::By::Assumed && case.purpose == Purpose::Use {
-        out.push("the tier is assumed: declare it in formulary.toml".to_owned());
+        let why = "the tier is assumed: declare it in formulary.toml";
+        out.push((register::sealing::TIER.to_owned(), why.to_owned()));
     }
+    out.dedup_by(|a, b| a.0 == b.0);
     out
 }
 
@@ -235,6 +245,7 @@ fn open(command: &Review, world: &World) -> Result<u8, Failure> {
         return Ok(3);
     };
     let mut folder = RegisterFolder::open(at, world)?;
+    let reason = folder.words(reason, signing.private)?;
     let kept = assessment.as_deref().map(subject::kept).transpose()?;
     let case = case(about, kept.as_ref(), *ask)?;
     let asks = match ask {
@@ -249,11 +260,14 @@ fn open(command: &Review, world: &World) -> Result<u8, Failure> {
             })?;
             Asks::Closure { closure: Box::new(closure(&folder, path, signing.private)?) }
         }
-        Ask::Exception => Asks::Exception {
-            control: control.clone().ok_or_else(|| Failure::new("name the control with --control"))?,
-            scope: scope.clone(),
-            until: until.ok_or_else(|| Failure::new("an exception ends: give the day with --until"))?,
-        },
+        Ask::Exception => {
+            let control = control.clone().ok_or_else(|| Failure::new("name the control with --control"))?;
+            Asks::Exception {
+                scope: scope.as_ref().map(|s| folder.excepted_scope(&control, s, &reason)).transpose()?,
+                control,
+                until: until.ok_or_else(|| Failure::new("an exception ends: give the day with --until"))?,
+            }
+        }
         Ask::Appeal => Asks::Appeal {
             decision: super::decision::digest_of(
                 &folder.register,
@@ -270,10 +284,10 @@ fn open(command: &Review, world: &World) -> Result<u8, Failure> {
         asks,
         case: Some(case),
         assessed,
-        reason: folder.words(reason, signing.private)?,
+        reason,
         owner: owner.clone(),
         missing,
-        interests: interests.clone(),
+        interests: interests.iter().map(|name| folder.interest(name)).collect::<Result<_, _>>()?,
         terms: None,
     };
     let appended = folder.state(vec![Act::Open(Box::new(opening))], signing, world)?;
@@ -293,7 +307,7 @@ pub(super) fn opened(folder: &RegisterFolder, appended: Option<&[Appended]>) {
             "Opened {id}: {}. The clock runs: an answer is expected by {}.\n{}",
             about(review),
             review.expected(&folder.register.body),
-            super::case_text::awaits(&folder.register, review)
+            super::case_text::awaits(folder, review)
         ));
     }
 }

@@ -57,7 +57,8 @@ pub(crate) fn run(args: &Vote, world: &World) -> Result<u8, Failure> {
             says: args.says.as_ref().map(|t| folder.words(t, private)).transpose()?,
             clause: args.clause.clone(),
             obligations: duties(&folder, &args.obligations, private)?,
-            interest: args.interest.as_ref().map(|t| folder.words(t, private)).transpose()?,
+            // An interest is personal: that there is one is public, which one is not.
+            interest: args.interest.as_ref().map(|t| folder.words(t, true)).transpose()?,
         })));
     }
     if let Some(appended) = folder.state(acts, &args.signing, world)? {
@@ -71,7 +72,7 @@ pub(crate) fn run(args: &Vote, world: &World) -> Result<u8, Failure> {
                 continue;
             };
             answer(&format!("{}: {} (entry {})\n", held.id, stance.word(), one.index));
-            answer(&super::case_text::awaits(&folder.register, held));
+            answer(&super::case_text::awaits(&folder, held));
         }
     }
     Ok(0)

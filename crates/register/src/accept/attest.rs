@@ -8,6 +8,7 @@ use crate::{
     entry::Logged,
     refused::{Refused, incomplete},
     register::Register,
+    sealing,
 };
 
 impl Register {
@@ -26,6 +27,7 @@ impl Register {
         if !it.says.is_given() {
             return Err(incomplete("say what you state: one sentence that somebody else could check"));
         }
+        sealing::attestation(it)?;
         let today = logged.at.date();
         let longest = i64::from(self.body.times.longest_attestation);
         if it.until <= today || it.until.days_since(today) > longest {

@@ -11,6 +11,7 @@ use crate::{
     refused::{Refused, incomplete},
     register::{Closing, Register},
     review::{Review, short},
+    sealing,
     words::Words,
 };
 
@@ -69,7 +70,8 @@ impl Register {
                 });
             }
             Measure::BreakGlass { team, compensating } => {
-                if team.trim().is_empty() || compensating.trim().is_empty() {
+                sealing::sealed(compensating, "how the risk is held")?;
+                if team.trim().is_empty() || !compensating.is_given() {
                     return Err(incomplete("say who uses it, and how the risk is held meanwhile"));
                 }
                 if it.case.purpose != Purpose::Use {
@@ -94,8 +96,12 @@ impl Register {
                     return Err(incomplete("a closure is about the publication of a repository"));
                 }
                 closure.check(today, self.body.times.emergency_closure)?;
+                sealing::closure(closure)?;
                 if !cause.is_given() {
                     return Err(incomplete("say what lies there: a live secret, or patients' data"));
+                }
+                for words in mending.iter().chain([cause]) {
+                    sealing::sealed(words, "what lies there, and each step of mending")?;
                 }
                 if mending.is_empty() || !mending.iter().all(crate::words::Words::is_given) {
                     return Err(incomplete(

@@ -26,7 +26,7 @@ impl Register {
         if !review.missing.is_empty() {
             return Err(Refused::NotNow(format!(
                 "the application is not complete: {}",
-                review.missing.join("; ")
+                review.missing.join(", ")
             )));
         }
         self.rests_on_evidence(review)?;

@@ -14,6 +14,7 @@ use crate::{
     refused::{Refused, incomplete},
     register::Register,
     review::{Closed, Held, Review, short},
+    sealing,
 };
 
 /// Controls that no exception sets aside as a whole.
@@ -46,6 +47,7 @@ impl Register {
             check_clock(logged, assessed)?;
         }
         let barred = self.check_asks(logged, it, case.as_ref())?;
+        sealing::opening(it)?;
         let id = short('R', &logged.digest);
         if self.reviews.contains_key(&id) {
             return Err(Refused::NotNow("its short id is taken: open it again a second later".to_owned()));
@@ -190,6 +192,7 @@ impl Register {
         if review.opening.case.is_none() {
             return Err(incomplete("a change of the body rests on no assessment"));
         }
+        sealing::missing(&it.missing)?;
         check_clock(logged, &it.assessed)?;
         if review.latest().is_some_and(|a| a.as_of > it.assessed.as_of) {
             return Err(Refused::NotNow("the case rests on a newer assessment already".to_owned()));

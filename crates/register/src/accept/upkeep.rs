@@ -85,6 +85,15 @@ impl Register {
         if it.text.len() > crate::words::LONGEST {
             return Err(incomplete("the text is too long"));
         }
+        // All interests have one salt: who knows it could try names on every one of them.
+        let people = self.body.people.values().flat_map(|p| &p.interests);
+        let cases = self.reviews.values().flat_map(|r| &r.opening.interests);
+        if people.chain(cases).any(|interest| *interest == words) {
+            return Err(Refused::NotNow(
+                "an interest is never made public by its seal, which all interests share: state it anew"
+                    .to_owned(),
+            ));
+        }
         // A name is public with the person's consent, and nobody else gives that.
         let named = self.body.people.iter().find(|(_, p)| p.name == words);
         if let Some((id, _)) = named.filter(|(id, _)| **id != logged.by) {

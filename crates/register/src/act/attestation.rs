@@ -17,9 +17,9 @@ pub struct Attestation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// What exactly was seen or mended: the digest of a blob, a finding's fingerprint, a component's
-    /// package URL. None: the control as a whole.
+    /// package URL; anything else, a path above all, is sealed. None: the control as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scope: Option<String>,
+    pub scope: Option<Words>,
     /// What the person states.
     pub says: Words,
     /// The last day it counts.
@@ -37,8 +37,8 @@ pub enum Basis {
     Audit {
         /// The version read.
         version: String,
-        /// What was read: paths, components, lines.
-        read: Vec<String>,
+        /// What was read: paths, components, lines; public of a component alone.
+        read: Vec<Words>,
         /// The audited version from which only the difference was read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         delta_from: Option<String>,

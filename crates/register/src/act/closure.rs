@@ -20,12 +20,13 @@ pub struct ClosureAsked {
     pub publication_adds: Words,
     /// How that leads to harm.
     pub path_to_harm: Words,
-    /// Paths of the repository, or `repository` for one whole repository; never all of them.
-    pub scope: Vec<String>,
+    /// Paths of the repository, sealed, or the public word `repository` for one whole repository; never
+    /// all of them.
+    pub scope: Vec<Words>,
     /// The role that answers.
     pub owner: String,
-    /// How to reach it.
-    pub contact: String,
+    /// How to reach it; sealed.
+    pub contact: Words,
     /// The last day.
     pub until: Date,
 }
@@ -52,6 +53,11 @@ pub enum ClosureFault {
 }
 
 impl ClosureAsked {
+    /// Whether it closes one whole repository.
+    pub fn is_whole(&self) -> bool {
+        self.scope.iter().any(|s| s.text() == Some(WHOLE))
+    }
+
     /// Whether it says what a closure must, as of a day.
     ///
     /// # Errors
@@ -75,10 +81,11 @@ impl ClosureAsked {
                 "three different things: attacker, what publication adds, path to harm",
             ));
         }
-        if self.owner.trim().is_empty() || self.contact.trim().is_empty() {
+        if self.owner.trim().is_empty() || !self.contact.is_given() {
             return Err(ClosureFault::Says("which role answers, and how to reach it"));
         }
-        let all = |s: &String| {
+        let all = |words: &Words| {
+            let Some(s) = words.text() else { return false };
             let s = s.trim().trim_matches('/').to_lowercase();
             let nothing_named = s.chars().all(|c| "*?./\\ ".contains(c));
             nothing_named
@@ -123,9 +130,9 @@ mod tests {
             attacker: Words::public("A criminal group that files false claims for refunds"),
             publication_adds: Words::public("The exact thresholds under which a claim is not looked at"),
             path_to_harm: Words::public("Claims just under the thresholds are paid without a check"),
-            scope: vec!["src/fraud-rules".to_owned()],
+            scope: vec![Words::public("src/fraud-rules")],
             owner: "Claims team".to_owned(),
-            contact: "claims@trust.example".to_owned(),
+            contact: Words::public("claims@trust.example"),
             until: "2027-01-31".parse().unwrap(),
         }
     }
@@ -144,9 +151,9 @@ mod tests {
                 |c| c.path_to_harm = c.publication_adds.clone(),
                 ClosureFault::Says("three different things: attacker, what publication adds, path to harm"),
             ),
-            (|c| c.scope = vec!["All".to_owned()], ClosureFault::Scope),
+            (|c| c.scope = vec![Words::public("All")], ClosureFault::Scope),
             (|c| c.scope.clear(), ClosureFault::Scope),
-            (|c| c.scope.push("./".to_owned()), ClosureFault::Scope),
+            (|c| c.scope.push(Words::public("./")), ClosureFault::Scope),
             (|c| c.until = "2026-11-22".parse().unwrap(), ClosureFault::Until(365)),
             (|c| c.until = "2028-01-01".parse().unwrap(), ClosureFault::Until(365)),
         ];

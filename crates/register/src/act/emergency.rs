@@ -35,8 +35,8 @@ pub enum Measure {
     BreakGlass {
         /// Who uses it.
         team: String,
-        /// How the risk is held meanwhile.
-        compensating: String,
+        /// How the risk is held meanwhile; sealed, since it tells how the risk could be had.
+        compensating: Words,
     },
     /// A repository is closed because a live secret or patient data lies in it.
     Close {

@@ -22,12 +22,12 @@ pub struct Opening {
     pub reason: Words,
     /// The role that will own the outcome.
     pub owner: String,
-    /// What the application still lacks, in plain English.
+    /// What the application still lacks: names of controls, or `tier`. What exactly, the assessment says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
-    /// Suppliers and others whose interest excludes a member.
+    /// Suppliers and others whose interest excludes a member, sealed as the members' own interests are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub interests: Vec<String>,
+    pub interests: Vec<Words>,
     /// What is proposed, where the opener proposes terms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<Terms>,
@@ -50,9 +50,10 @@ pub enum Asks {
     Exception {
         /// The control.
         control: String,
-        /// A finding's id or fingerprint, a package URL, a path; none for the whole control.
+        /// A finding's id or fingerprint, a package URL, a path; none for the whole control. Sealed: it
+        /// is a fault that is not mended.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        scope: Option<String>,
+        scope: Option<Words>,
         /// The last day.
         until: Date,
     },
@@ -292,7 +293,7 @@ pub struct Renewal {
     pub review: String,
     /// What was assessed.
     pub assessed: Assessed,
-    /// What the application still lacks.
+    /// What the application still lacks: names of controls, or `tier`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
 }

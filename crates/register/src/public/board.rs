@@ -9,7 +9,7 @@ use domain::{Date, EntryState};
 use serde::Serialize;
 
 use super::{View, question};
-use crate::act::closure::WHOLE;
+use crate::words::Words;
 
 /// An exception or a closure.
 #[derive(Clone, Debug, Serialize)]
@@ -50,7 +50,7 @@ impl View<'_> {
             !matches!(state, EntryState::Unlisted | EntryState::UnderEvaluation)
         };
         // The last of those about the same thing.
-        let mut last: BTreeMap<(String, String, Vec<String>), Ending> = BTreeMap::new();
+        let mut last: BTreeMap<(String, String, Vec<Words>), Ending> = BTreeMap::new();
         for it in &register.exceptions {
             let ending = Ending {
                 kind: "exception",
@@ -75,7 +75,7 @@ impl View<'_> {
             last.insert(key, ending);
         }
         for it in &register.closures {
-            let whole = it.closure.scope.iter().any(|s| s == WHOLE);
+            let whole = it.closure.is_whole();
             let scope = match it.closure.scope.len() {
                 _ if whole => "one repository".to_owned(),
                 1 => "one path".to_owned(),

@@ -109,11 +109,11 @@ fn act(scene: &Scene, (what, _, a, b, c): Step) -> Option<Act> {
         10 => {
             let measure = match b % 3 {
                 0 => Measure::Deny { existing_uses: "They go on".to_owned(), alternative: "none".to_owned() },
-                1 => Measure::BreakGlass { team: "ward".to_owned(), compensating: "watched".to_owned() },
+                1 => Measure::BreakGlass { team: "ward".to_owned(), compensating: sealed("watched") },
                 _ => Measure::Close {
-                    cause: Words::public("patients' data"),
+                    cause: sealed("patients' data"),
                     closure: Box::new(closure(&scene.now.date().plus_days(i64::from(c % 20)).to_string())),
-                    mending: vec![Words::public("Take it out")],
+                    mending: vec![sealed("Take it out")],
                     assessment: None,
                 },
             };

@@ -17,7 +17,7 @@ use super::committee::*;
 fn audit(version: &str, from: Option<&str>, fit_for: Tier) -> Option<Basis> {
     Some(Basis::Audit {
         version: version.to_owned(),
-        read: vec!["lib/date.js".to_owned(), "lib/index.js".to_owned()],
+        read: vec![Words::public("lib/date.js"), Words::public("lib/index.js")],
         delta_from: from.map(str::to_owned),
         fit_for,
         conclusion: Words::public("It reads dates in one form, and opens no connection"),

@@ -120,6 +120,11 @@ pub fn body() -> Body {
     }
 }
 
+/// Sealed words, all with one salt.
+pub fn sealed(text: &str) -> Words {
+    Words::sealed(&[5; 32], text)
+}
+
 pub fn date(text: &str) -> Date {
     text.parse().unwrap()
 }
@@ -178,9 +183,9 @@ pub fn closure(until: &str) -> ClosureAsked {
         attacker: Words::public("A criminal group that files false claims for refunds"),
         publication_adds: Words::public("The exact thresholds under which a claim is not looked at"),
         path_to_harm: Words::public("Claims just under the thresholds are paid without a check"),
-        scope: vec!["src/fraud-rules".to_owned()],
+        scope: vec![sealed("src/fraud-rules")],
         owner: "claims-team".to_owned(),
-        contact: "claims@trust.example".to_owned(),
+        contact: sealed("claims@trust.example"),
         until: date(until),
     }
 }
@@ -414,6 +419,13 @@ impl Scene {
         );
     }
 
+    /// The same, one person left out.
+    pub fn whole_quorum_but(&mut self, review: &str, who: &str) {
+        for person in [CHAIR, SECURITY, GOVERNANCE, LAY, OPERATOR].into_iter().filter(|p| *p != who) {
+            self.vote(review, &[(person, Stance::Agree)]);
+        }
+    }
+
     /// A change of the body that the quorum has granted.
     pub fn changes(&mut self, changes: Vec<Change>) -> Result<Logged, Refused> {
         let opening = self.opening(Asks::Policy { changes }, None, None);
@@ -459,7 +471,7 @@ impl Scene {
     }
 
     pub fn breaks_glass(&mut self, who: &str, case: Case) -> Result<Logged, Refused> {
-        let (team, compensating) = ("integration-team".to_owned(), "watched by hand all night".to_owned());
+        let (team, compensating) = ("integration-team".to_owned(), sealed("watched by hand all night"));
         self.emergency(who, case, Measure::BreakGlass { team, compensating })
     }
 

@@ -208,7 +208,7 @@ fn exceptions_are_decided_and_end() {
     let mut scene = Scene::new();
     let ask = |until: &str| Asks::Exception {
         control: "flaw-overdue".to_owned(),
-        scope: Some("GHSA-aaaa-bbbb-cccc".to_owned()),
+        scope: Some(sealed("GHSA-aaaa-bbbb-cccc")),
         until: date(until),
     };
     let opening = scene.opening(ask("2026-12-15"), Some(operational()), None);
@@ -234,7 +234,7 @@ fn a_closure_is_narrow_ends_and_cures_nothing() {
     };
     for scope in ["all", "*", "./**", "*.*", "/"] {
         let mut wide = closure("2027-01-31");
-        wide.scope = vec![scope.to_owned()];
+        wide.scope = vec![Words::public(scope)];
         let opening = scene.opening(Asks::Closure { closure: Box::new(wide) }, Some(ward_list()), None);
         refused(scene.opens(DEVELOPER, opening), &["never all"]);
     }

@@ -214,11 +214,11 @@ fn one_basis_has_one_answer() {
 #[test]
 fn interests_exclude_once_declared() {
     let mut one = body();
-    one.people.get_mut(SECURITY).unwrap().interests.insert("Acme Health Ltd".to_owned());
+    one.people.get_mut(SECURITY).unwrap().interests.insert(sealed("acme health ltd"));
     let mut scene = Scene::founded(one).unwrap();
     let seen = scene.assessed(Outcome::Referred, 1);
     let mut opening = scene.opening(Asks::Use, Some(lodash(Tier::Operational)), Some(seen));
-    opening.interests = vec!["ACME Health Ltd ".to_owned()];
+    opening.interests = vec![sealed("other ltd"), sealed("acme health ltd")];
     let review = scene.opens(DEVELOPER, opening).unwrap();
     refused(scene.votes(SECURITY, &review, Stance::Agree), &["declared interest", "recuse instead"]);
     scene.vote(&review, &[(SECURITY, Stance::Recuse), (LAY, Stance::Recuse)]);

@@ -12,9 +12,9 @@ use super::committee::*;
 
 fn close(until: &str, mending: &[&str]) -> Measure {
     Measure::Close {
-        cause: Words::public("a live secret"),
+        cause: sealed("a live secret"),
         closure: Box::new(closure(until)),
-        mending: mending.iter().map(|m| Words::public(*m)).collect(),
+        mending: mending.iter().map(|m| sealed(m)).collect(),
         assessment: None,
     }
 }
@@ -180,7 +180,7 @@ fn an_emergency_closure_lasts_fourteen_days_and_starts_the_mending() {
     scene.emergency(SECURITY, ward_list(), close("2026-12-04", steps)).unwrap();
     let closing = &scene.register.closures[0];
     assert!(closing.emergency && closing.closure.until == date("2026-12-04"));
-    assert_eq!(closing.mending, steps.iter().map(|s| Words::public(*s)).collect::<Vec<_>>());
+    assert_eq!(closing.mending, steps.iter().map(|s| sealed(s)).collect::<Vec<_>>());
     assert_eq!(scene.review(&tabled(&scene)).opening.asks.word(), "closure");
     scene.on("2026-12-04");
     refused(

@@ -12,5 +12,6 @@ mod deliberating;
 mod emergencies;
 mod opening;
 mod openssh;
+mod sealing;
 mod seeds;
 mod statements;

@@ -24,7 +24,7 @@ fn every_kind_of_question_can_be_put() {
     let seen = Some(scene.assessed(Outcome::Conditional, 2));
     let exception = Asks::Exception {
         control: "flaw-overdue".to_owned(),
-        scope: Some("GHSA-aaaa-bbbb-cccc".to_owned()),
+        scope: Some(sealed("GHSA-aaaa-bbbb-cccc")),
         until: date("2027-01-31"),
     };
     let changes = vec![Change::SetTimes { times: Times { appeal: 60, ..Times::default() } }];
@@ -61,7 +61,7 @@ fn a_question_that_is_none_is_not_opened() {
     let case = || Some(lodash(Tier::Research));
     let except = |control: &str, scope: Option<&str>, until: &str| Asks::Exception {
         control: control.to_owned(),
-        scope: scope.map(str::to_owned),
+        scope: scope.map(sealed),
         until: date(until),
     };
     let unknown = Digest::of(b"no decision");
@@ -127,11 +127,11 @@ fn what_is_missing_blocks_granting_and_starts_the_clock_all_the_same() {
     let mut scene = Scene::new();
     let seen = scene.assessed(Outcome::Referred, 1);
     let mut opening = scene.opening(Asks::Use, Some(lodash(Tier::Operational)), Some(seen.clone()));
-    opening.missing = vec!["the tier is assumed: declare it".to_owned()];
+    opening.missing = vec!["tier".to_owned()];
     let review = scene.opens(DEVELOPER, opening).unwrap();
     assert_eq!(scene.state(&lodash(Tier::Operational)), State::UnderEvaluation);
     scene.vote(&review, &[(CHAIR, Stance::Agree), (SECURITY, Stance::Agree)]);
-    refused(scene.grants(CHAIR, &review), &["not complete", "the tier is assumed"]);
+    refused(scene.grants(CHAIR, &review), &["not complete", "tier"]);
     let it = Renewal { review: review.clone(), assessed: seen, missing: Vec::new() };
     scene.says(DEVELOPER, Act::Renew(Box::new(it))).unwrap();
     scene.grants(CHAIR, &review).unwrap();

@@ -42,7 +42,7 @@ fn scene() -> Scene {
     ] {
         let asks = Asks::Exception {
             control: "flaw-open".to_owned(),
-            scope: Some(scope.to_owned()),
+            scope: Some(if scope == "CVE-2026-0001" { Words::public(scope) } else { sealed(scope) }),
             until: date("2027-01-31"),
         };
         let mut opening = scene.opening(asks, Some(lodash(Tier::Operational)), None);
