@@ -27,7 +27,9 @@ pub fn is_forge_place(path: &str) -> bool {
 
 /// Whether the file is only there for tests, examples or fixtures, by the usual folder and file names.
 pub fn is_test(path: &str) -> bool {
-    const FOLDERS: [&str; 20] = [
+    const FOLDERS: [&str; 22] = [
+        "pact",
+        "pacts",
         "test",
         "tests",
         "testing",
@@ -52,6 +54,9 @@ pub fn is_test(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let mut parts = lower.split('/').rev();
     let name = parts.next().unwrap_or_default();
+    if path.split('/').any(ends_in_test) {
+        return true;
+    }
     parts.any(|part| {
         FOLDERS.contains(&part)
             || part.ends_with("tests")
@@ -65,6 +70,16 @@ pub fn is_test(path: &str) -> bool {
         || name.ends_with(".sample")
         || name.ends_with(".template")
         || name.ends_with(".dist")
+}
+
+/// `androidTest`, `LoginTest.kt`, `LoginTests.swift`, `LoginSpec.scala`: a capital after a small letter,
+/// so that `latest` and `contest` are none.
+fn ends_in_test(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or(part);
+    ["Test", "Tests", "Spec", "TestCase"].iter().any(|end| {
+        stem.strip_suffix(end)
+            .is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()))
+    })
 }
 
 /// Whether a tool wrote the file, so that a run of random characters in it is a hash, not a secret.
@@ -114,6 +129,24 @@ pub fn is_vendored(path: &str) -> bool {
     path.split('/').any(|part| matches!(part, "node_modules" | "vendor" | "third_party" | "bower_components"))
 }
 
+/// Whether what lies here is in every copy of a published component: in a folder that only tools
+/// fill, or in the tests, examples and documents of a component that was copied into the tree.
+pub fn is_published_component(path: &str) -> bool {
+    let filled = path.split('/').any(|part| {
+        matches!(
+            part,
+            "node_modules" | "bower_components" | "jspm_packages" | "site-packages" | "Pods" | "Carthage"
+        )
+    });
+    filled || (is_vendored(path) && (is_test(path) || is_document(path)))
+}
+
+fn is_document(path: &str) -> bool {
+    let end = extension(path).to_ascii_lowercase();
+    matches!(end.as_str(), "md" | "markdown" | "rst" | "adoc" | "html")
+        || path.split('/').any(|part| part.eq_ignore_ascii_case("docs") || part.eq_ignore_ascii_case("doc"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,7 +158,18 @@ mod tests {
         {
             assert!(is_test(path), "{path}");
         }
-        for path in ["src/attest.rs", "contest/a.py", "latest.txt", ".env", "protest/x"] {
+        for path in ["app/src/androidTest/a.kt", "src/KeyTest.kt", "KeyTests.swift", "app/pacts/a.json"] {
+            assert!(is_test(path), "{path}");
+        }
+        assert!(is_published_component("web/node_modules/x/lib/a.js"));
+        assert!(
+            is_published_component("vendor/x/y/test/server.key")
+                && is_published_component("vendor/x/README.md")
+        );
+        assert!(
+            !is_published_component("vendor/acme/sftp.key") && !is_published_component("tests/server.key")
+        );
+        for path in ["src/attest.rs", "contest/a.py", "latest.txt", ".env", "protest/x", "src/Latest.kt"] {
             assert!(!is_test(path), "{path}");
         }
         assert!(is_lock_or_generated("a/yarn.lock") && is_lock_or_generated("app.min.js"));

@@ -8,7 +8,7 @@
 //! Evidence `personal-data`:
 //! ```json
 //! { "files": 120, "record": 0, "context": 0,
-//!   "silent": {"bare": 3, "test-range": 7, "never-issued": 40, "examples": 2} }
+//!   "silent": {"bare": 3, "test-range": 7, "never-issued": 40, "examples": 2, "in-tests": 1} }
 //! ```
 //! Evidence `data-files`: `{ "total": 2, "files": [{"path": "a.xlsx", "kind": "spreadsheet", "bytes": 10}] }`,
 //! at most 500 listed; kinds `SQL rows` and `notebook output` are text and were searched, the others
@@ -89,6 +89,7 @@ impl Collector for PersonalData {
                     silent.test += counts.test;
                     silent.never += counts.never;
                     silent.example += counts.example;
+                    silent.illustration += counts.illustration;
                     records += seen.iter().filter(|s| s.grade == Grade::Record).count() as u64;
                     contexts += seen.iter().filter(|s| s.grade == Grade::Context).count() as u64;
                     findings.extend(of_file(&entry.path, &text, &seen));
@@ -104,6 +105,7 @@ impl Collector for PersonalData {
             "silent": {
                 "bare": silent.bare, "test-range": silent.test,
                 "never-issued": silent.never, "examples": silent.example,
+                "in-tests": silent.illustration,
             },
         });
         let total = data.len();

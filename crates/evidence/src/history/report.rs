@@ -21,7 +21,7 @@ use crate::{
         history::{Kind, id::to_hex},
     },
     paths, personal_data,
-    personal_data::search::{Grade, Sighting},
+    personal_data::search::{Grade, Sighting, illustrates},
     secrets::{self, sweep},
 };
 
@@ -497,7 +497,10 @@ impl Found {
 
 fn persons_at(kept: &Kept, path: &str, span: Span, out: &mut BTreeMap<(String, Grade, &'static str), Group>) {
     let table = matches!(paths::extension(path).to_ascii_lowercase().as_str(), "csv" | "tsv" | "psv");
-    for person in if table { &kept.table } else { &kept.plain } {
+    let persons = if table { &kept.table } else { &kept.plain };
+    let grades: Vec<Grade> = persons.iter().map(|person| person.seen.grade).collect();
+    let few = illustrates(path, &grades);
+    for person in persons.iter().filter(|person| person.seen.grade == Grade::Record || !few) {
         let Sighting { kind, grade, offset } = person.seen;
         out.entry((path.to_owned(), grade, kind)).or_default().sights.push(Sight {
             number: kept.number,

@@ -50,6 +50,17 @@ pub struct Counts {
     pub never: u64,
     /// Printed examples.
     pub example: u64,
+    /// Named as such, and few, in what is there for tests.
+    pub illustration: u64,
+}
+
+/// From so many numbers on, a file of tests holds data rather than an illustration.
+pub const DATA: usize = 5;
+
+/// Whether numbers known by their name alone only illustrate at this path: fewer than [`DATA`] of
+/// them in what is there for tests and examples. Beside a name and a date of birth none does.
+pub fn illustrates(path: &str, seen: &[Grade]) -> bool {
+    paths::is_test(path) && seen.iter().filter(|grade| **grade == Grade::Context).count() < DATA
 }
 
 /// The kind of the National Insurance number.
@@ -88,6 +99,11 @@ pub fn search(path: &str, text: &[u8], facts: &'static Facts) -> (Vec<Sighting>,
                 if facts.is_record(&around(text, start, end)) { Grade::Record } else { Grade::Context };
             seen.push(Sighting { kind: NINO, grade, offset: start });
         }
+    }
+    let grades: Vec<Grade> = seen.iter().map(|s| s.grade).collect();
+    if illustrates(path, &grades) {
+        seen.retain(|s| s.grade == Grade::Record);
+        counts.illustration = (grades.len() - seen.len()) as u64;
     }
     seen.sort_by_key(|s| (s.offset, s.kind));
     (seen, counts)
@@ -327,7 +343,21 @@ mod tests {
         let text = format!("nhs number {} and 943 476 5919 and 401 023 2137", number("999012345"));
         let (seen, counts) = search("a.md", text.as_bytes(), Facts::shipped().unwrap());
         assert_eq!(seen, []);
-        assert_eq!(counts, Counts { bare: 0, test: 1, never: 1, example: 1 });
+        assert_eq!(counts, Counts { test: 1, never: 1, example: 1, ..Counts::default() });
+    }
+
+    #[test]
+    fn a_few_numbers_in_a_test_illustrate_and_many_are_data() {
+        let text: String = (456_000_000u32..)
+            .flat_map(|first| (0..10).map(move |last| format!("{first}{last}")))
+            .filter(|text| number::runs(text.as_bytes()).any(|run| number::is_valid(run.digits)))
+            .take(40)
+            .map(|number| format!("nhs number: {number}\n"))
+            .collect();
+        let few: String = text.lines().take(4).map(|l| format!("{l}\n")).collect();
+        assert_eq!(seen("tests/a.txt", &few), []);
+        assert_eq!(seen("src/a.txt", &few).len(), 4);
+        assert_eq!(seen("tests/a.txt", &text).len(), 40);
     }
 
     #[test]

@@ -3,10 +3,13 @@
 //! Each reason is counted and shown, so that what was dropped is never silent. The words are data,
 //! in `rules/placeholders.toml`.
 
+use std::ops::Range;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::{memchr, memrchr};
 use serde::Deserialize;
 
-use super::rule::{BadRule, Check, MARK, Rule};
+use super::rule::{BESIDE, BadRule, Check, MARK, Rule};
 use crate::paths;
 
 /// The reason for which a match was dropped.
@@ -20,10 +23,19 @@ pub enum Doubt {
     Default,
     /// Too regular to be random.
     Entropy,
-    /// `EXAMPLE`, `changeme`, `${VAR}`, `xxxx` and the like.
+    /// Made to be handed to every browser, and in a minified script.
+    Browser,
+    /// `EXAMPLE`, `changeme`, `${VAR}`, `xxxx` and the like, or introduced as an example.
     Placeholder,
+    /// The half without which it opens nothing is sealed, beside it.
+    Sealed,
+    /// It was valid for a day at most when it was issued.
+    ShortLived,
     /// Known by its name alone, and in a test, fixture, example or vendored file.
     TestPath,
+    /// In a published component that a tool put into the tree, or in the tests and documents of one
+    /// that was copied there: its makers' example, which is in every copy of the component.
+    Vendored,
     /// Words, an identifier, a path, a UUID, a version: not drawn at random.
     Words,
 }
@@ -32,12 +44,16 @@ impl Doubt {
     /// The word used in evidence (kebab-case).
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Browser => "browser-key-in-script",
             Self::Check => "checksum-or-encoding",
             Self::Context => "context",
             Self::Default => "default-password",
             Self::Entropy => "low-entropy",
             Self::Placeholder => "placeholder",
+            Self::Sealed => "other-half-sealed",
+            Self::ShortLived => "short-lived",
             Self::TestPath => "guessed-in-test-file",
+            Self::Vendored => "published-component",
             Self::Words => "words-or-identifier",
         }
     }
@@ -113,8 +129,7 @@ impl Doubts {
             }
             _ => {}
         }
-        let guessed_in_test = rule.guessed && (paths::is_test(path) || paths::is_vendored(path));
-        guessed_in_test.then_some(Doubt::TestPath)
+        by_path(rule, path)
     }
 
     /// Whether words make up at least half of the letters.
@@ -123,6 +138,54 @@ impl Doubts {
         let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
         covered * 2 >= letters
     }
+}
+
+/// The reason to doubt any value of a rule at a path.
+pub(crate) fn by_path(rule: &Rule, path: &str) -> Option<Doubt> {
+    if rule.check.proves() {
+        None
+    } else if paths::is_published_component(path) {
+        Some(Doubt::Vendored)
+    } else if rule.guessed && (paths::is_test(path) || paths::is_vendored(path)) {
+        Some(Doubt::TestPath)
+    } else {
+        None
+    }
+}
+
+/// The reason to doubt a value for what stands beside it, within [`BESIDE`] bytes or on its line.
+pub(super) fn by_surroundings(rule: &Rule, text: &[u8], value: &Range<usize>) -> Option<Doubt> {
+    let before = text[value.start.saturating_sub(BESIDE)..value.start].to_ascii_lowercase();
+    if is_introduced(&before) {
+        return Some(Doubt::Placeholder);
+    }
+    let behind = text[value.end..text.len().min(value.end + BESIDE)].to_ascii_lowercase();
+    let holds = |word: &String| memchr::memmem::find(&behind, word.as_bytes()).is_some();
+    if rule.sealed.iter().any(holds) {
+        return Some(Doubt::Sealed);
+    }
+    (rule.browser && is_minified(text, value)).then_some(Doubt::Browser)
+}
+
+/// `e.g.`, `for example`, `such as`, with at most a name, quotes and signs of a comment behind it.
+fn is_introduced(before: &[u8]) -> bool {
+    const NEAR: usize = 16;
+    ["e.g.", "eg:", "for example", "such as", "for instance", "looks like"].iter().any(|words| {
+        memchr::memmem::rfind(before, words.as_bytes())
+            .is_some_and(|at| before.len() - at - words.len() <= NEAR)
+    })
+}
+
+/// Whether a value stands in a line so long, with so few spaces, that a program wrote it.
+fn is_minified(text: &[u8], value: &Range<usize>) -> bool {
+    const LONG: usize = 300;
+    const LOOK: usize = 2000;
+    let from = value.start.saturating_sub(LOOK);
+    let to = text.len().min(value.end + LOOK);
+    let start = memrchr(b'\n', &text[from..value.start]).map_or(from, |at| from + at + 1);
+    let end = memchr(b'\n', &text[value.end..to]).map_or(to, |at| value.end + at);
+    let spaces = text[start..end].iter().filter(|b| matches!(b, b' ' | b'\t')).count();
+    end - start >= LONG && spaces * 16 < end - start
 }
 
 /// `${VAR}`, `{{ var }}`, `<name>`, `%(name)s`, `$(cmd)`, `%s`, `#{x}`, and the mark that splits the

@@ -50,6 +50,13 @@ pub struct Rule {
     /// Lower-case words of which one stands within [`NEAR`] bytes of the match.
     #[serde(default)]
     pub near: Vec<String>,
+    /// Lower-case words of which one, within [`BESIDE`] bytes behind the value, shows that the half
+    /// without which it opens nothing is sealed or kept elsewhere.
+    #[serde(default)]
+    pub sealed: Vec<String>,
+    /// Made to be handed to every browser: in a minified script it is no secret.
+    #[serde(default)]
+    pub browser: bool,
     /// Lower-case file names or endings (`.tfstate`) to which the rule is limited; empty is all.
     #[serde(default)]
     pub files: Vec<String>,
@@ -74,6 +81,10 @@ pub struct Rule {
 /// How far from a match the words of [`Rule::near`] may stand, in bytes.
 pub const NEAR: usize = 256;
 
+/// How far before and behind a value it is looked for what introduces or seals it, in bytes. What
+/// stands this near to a change is read again with it, so this may not grow past `regions::REACH`.
+pub const BESIDE: usize = 64;
+
 /// A text to try a rule on.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,7 +106,8 @@ pub enum Check {
     None,
     /// The last six characters are the CRC-32 of those between the first `_` and them, in base 62.
     Base62Crc32,
-    /// Three base64url parts, the first two JSON objects, the first with `alg`.
+    /// Three base64url parts, the first two JSON objects, the first with `alg`, valid for more than a
+    /// day when it was issued.
     Jwt,
     /// The base64 between the marks decodes to an ASN.1 sequence or an OpenSSH key.
     Pem,
@@ -109,6 +121,14 @@ pub enum Check {
     Password,
     /// Random by the look of it: not words, not an identifier, not a UUID, a date or a version.
     Random,
+}
+
+impl Check {
+    /// Whether what passes is what it claims to be, beyond doubt: no word in it and no path speaks
+    /// against it.
+    pub const fn proves(self) -> bool {
+        matches!(self, Self::Base62Crc32)
+    }
 }
 
 /// The rule set as shipped cannot be used: a mistake of the build, never of the input.

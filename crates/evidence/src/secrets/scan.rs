@@ -163,12 +163,13 @@ impl Scanner {
         match verify::check(rule.check, bytes) {
             verify::Answer::Proved => return None,
             verify::Answer::Refuted => return Some(Doubt::Check),
+            verify::Answer::ShortLived => return Some(Doubt::ShortLived),
             verify::Answer::Possible => {}
         }
         if rule.entropy_tenths > 0 && verify::entropy_tenths(bytes) < rule.entropy_tenths {
             return Some(Doubt::Entropy);
         }
-        self.doubts.about(rule, path, bytes)
+        self.doubts.about(rule, path, bytes).or_else(|| doubt::by_surroundings(rule, text, value))
     }
 }
 

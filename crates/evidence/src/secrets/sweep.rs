@@ -11,6 +11,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::{
+    doubt,
     rule::{BadRule, Rule},
     scan::{self, Hit, Scanned, Scanner},
 };
@@ -108,9 +109,8 @@ impl Sweep {
     /// line and ends at the end of one.
     pub fn lines(&self, text: &[u8], range: Range<usize>, scratch: &mut Scratch, out: &mut Scanned) -> Saw {
         let mut saw = Saw::default();
-        let part = &text[..range.end];
         scratch.start(self.scanner.rules().len());
-        let input = aho_corasick::Input::new(part).range(range);
+        let input = aho_corasick::Input::new(text).range(range);
         for found in self.lines.find_overlapping_iter(input) {
             let asked = &self.asked[found.pattern().as_usize()];
             saw.wide |= asked.wide;
@@ -118,13 +118,13 @@ impl Sweep {
                 saw.others.push(found.end());
             }
             for &index in &asked.rules {
-                self.add(index, part, found.range(), scratch, out);
+                self.add(index, text, found.range(), scratch, out);
             }
             if out.cut {
                 break;
             }
         }
-        self.finish(part, scratch, out);
+        self.finish(text, scratch, out);
         saw
     }
 
@@ -193,12 +193,12 @@ impl Scratch {
 /// settles them.
 pub fn stands(rules: &[Rule], path: &str, hits: &[Hit]) -> Vec<Hit> {
     let name = paths::file_name(path).to_ascii_lowercase();
-    let spared = paths::is_lock_or_generated(path) || paths::is_test(path) || paths::is_vendored(path);
+    let generated = paths::is_lock_or_generated(path);
     let mut out: Vec<Hit> = hits
         .iter()
         .filter(|hit| {
             let rule = &rules[hit.rule];
-            rule.takes(&name) && !(rule.guessed && spared)
+            rule.takes(&name) && !(rule.guessed && generated) && doubt::by_path(rule, path).is_none()
         })
         .cloned()
         .collect();

@@ -19,6 +19,8 @@ pub enum Answer {
     Possible,
     /// It is not what it looked like.
     Refuted,
+    /// It was valid for a day at most when it was issued, so it opens nothing by the time it is read.
+    ShortLived,
 }
 
 /// Runs a check on a value.
@@ -26,7 +28,7 @@ pub fn check(check: Check, value: &[u8]) -> Answer {
     let holds = match check {
         Check::None | Check::Password | Check::Random => return Answer::Possible,
         Check::Base62Crc32 => return proof(base62_crc32(value)),
-        Check::Jwt => jwt(value),
+        Check::Jwt => return jwt(value),
         Check::Pem => pem(value),
         Check::Jwk => jwk(value),
         Check::Basic => basic(value),
@@ -90,16 +92,24 @@ fn decode(standard: bool, text: &[u8]) -> Option<Vec<u8>> {
     GeneralPurpose::new(alphabet, config).decode(text).ok()
 }
 
-fn jwt(value: &[u8]) -> bool {
+fn jwt(value: &[u8]) -> Answer {
+    const DAY: u64 = 86_400;
     let mut parts = value.split(|&b| b == b'.');
     let mut object = || -> Option<Value> {
         let decoded = decode(false, parts.next()?)?;
         serde_json::from_slice::<Value>(&decoded).ok().filter(Value::is_object)
     };
-    let (Some(header), Some(claims)) = (object(), object()) else { return false };
+    let (Some(header), Some(claims)) = (object(), object()) else { return Answer::Refuted };
     // The subject and name that the introduction to the format uses everywhere.
     let tutorial = claims.get("sub").is_some_and(|sub| sub == "1234567890");
-    header.get("alg").is_some_and(Value::is_string) && !tutorial
+    if tutorial || !header.get("alg").is_some_and(Value::is_string) {
+        return Answer::Refuted;
+    }
+    let time = |name: &str| claims.get(name).and_then(Value::as_u64);
+    match (time("iat").or_else(|| time("nbf")), time("exp")) {
+        (Some(from), Some(to)) if to.saturating_sub(from) <= DAY => Answer::ShortLived,
+        _ => Answer::Possible,
+    }
 }
 
 fn pem(value: &[u8]) -> bool {
