@@ -29,8 +29,8 @@ pub struct Rule {
     /// Lower-case words of which one stands in, or just before, every match: the pattern is tried
     /// only around them.
     pub keywords: Vec<String>,
-    /// The pattern, ASCII, bytes; the group `secret` (or `secret2`, in another
-    /// branch) is the value, else the whole match.
+    /// The pattern, ASCII, bytes; the group `secret` (or `secret2` to `secret4`, in
+    /// other branches) is the value, else the whole match.
     pub regex: String,
     /// Whether a match may run over line ends.
     #[serde(default)]

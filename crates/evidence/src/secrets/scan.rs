@@ -22,6 +22,9 @@ use crate::paths;
 /// More matches than this in one file are not kept; the file is then listed as not fully read.
 pub const MOST_HITS: usize = 10_000;
 
+/// The groups of a pattern that may hold the value, one a branch.
+pub const GROUPS: [&str; 4] = ["secret", "secret2", "secret3", "secret4"];
+
 /// The rules, ready to be run.
 #[derive(Debug)]
 pub struct Scanner {
@@ -131,7 +134,7 @@ impl Scanner {
         let Ok(pattern) = rule.pattern() else { return };
         for captures in pattern.captures_iter(&text[window.clone()]) {
             let Some(whole) = captures.get(0) else { continue };
-            let value = captures.name("secret").or_else(|| captures.name("secret2")).unwrap_or(whole);
+            let value = GROUPS.iter().find_map(|group| captures.name(group)).unwrap_or(whole);
             let at = window.start + value.start()..window.start + value.end();
             let around = window.start + whole.start()..window.start + whole.end();
             let reserved = captures.name("host").is_some_and(|host| doubt::is_reserved_host(host.as_bytes()));
