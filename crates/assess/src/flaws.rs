@@ -202,7 +202,18 @@ fn clock(
     as_of: Timestamp,
 ) {
     let today = as_of.date();
-    let dates = deadline::Dates {
+    let dates = dates(found, kev_loaded);
+    let deadline = deadline::deadline(tier, of, started, &dates, today);
+    finding.due = deadline.due;
+    if deadline.due.is_some_and(|due| due < today) {
+        finding.control = "flaw-overdue".to_owned();
+    }
+    finding.deadline = Some(deadline);
+}
+
+/// What a match says of a flaw's dates and exploitation.
+pub(crate) fn dates(found: &Match, kev_loaded: bool) -> deadline::Dates {
+    deadline::Dates {
         kev_loaded,
         kev: found.kev.map(|kev| kev.added),
         published: found.published.map(Timestamp::date),
@@ -217,13 +228,7 @@ fn clock(
             };
             (exploitation, value.automatable, value.total_impact)
         }),
-    };
-    let deadline = deadline::deadline(tier, of, started, &dates, today);
-    finding.due = deadline.due;
-    if deadline.due.is_some_and(|due| due < today) {
-        finding.control = "flaw-overdue".to_owned();
     }
-    finding.deadline = Some(deadline);
 }
 
 /// The newest version of CVSS first: v4, v3.1, v3.0, v2.

@@ -23,6 +23,7 @@ pub mod identify;
 pub mod judge;
 pub mod observe;
 pub mod owner;
+pub mod remediation;
 pub mod replay;
 pub mod reports;
 pub mod seal;

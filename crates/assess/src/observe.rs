@@ -10,6 +10,7 @@ use evidence::{
     collectors,
     history::report::Told,
     inventory,
+    lockfile_history::LockfileHistory,
     material::{Material, revision::Checkout},
 };
 use feeds::{DateOrFlag, Feeds};
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 use crate::{
     debt as exceptions, flaws,
     identify::{self, Kind},
-    owner, reports, statements,
+    owner, remediation, reports, statements,
     system::{self, Declared, Part, Stating},
 };
 
@@ -43,9 +44,9 @@ pub const HYGIENE: &str = "history-hygiene";
 pub const WORKFLOWS: &str = "workflows";
 /// Evidence of internals disclosed.
 pub const DISCLOSURE: &str = "disclosure";
-/// Kinds of evidence that come from feeds or from the register itself, and so are no part of what a
-/// vote depends on.
-pub const OUTSIDE_BASIS: [&str; 2] = [SUPPORT, crate::standing::KIND];
+/// Kinds of evidence that come from feeds or from the register itself, or change with every day, and
+/// so are no part of what a vote depends on.
+pub const OUTSIDE_BASIS: [&str; 3] = [SUPPORT, crate::standing::KIND, remediation::KIND];
 
 /// What is asked about.
 pub enum Asked<'a> {
@@ -135,6 +136,8 @@ pub enum Past<'a> {
     Read {
         /// What it tells.
         told: &'a Told,
+        /// When which component version stood in its lockfiles, where that was read.
+        lockfiles: Option<&'a LockfileHistory>,
         /// The body's key, by which a secret is known again without being kept.
         key: Option<&'a [u8]>,
     },
@@ -191,6 +194,7 @@ pub fn observe_with(
         }
     }
     ask_feeds(&mut out, &declared, world)?;
+    mended(&mut out, world, past)?;
     if let Asked::Material { material, .. } = asked {
         let trusted = own.system.as_ref().map_or(&[][..], |system| &system.vex);
         statements::apply(&mut out, *material, trusted, &described)?;
@@ -308,7 +312,7 @@ fn look_back(
 ) -> Result<(), CannotObserve> {
     let mut local = Value::Null;
     match past {
-        Past::Read { told, key } => {
+        Past::Read { told, key, .. } => {
             let worked_on = told.hygiene.value(out.as_of.date());
             out.evidence.push(Evidence::new(HYGIENE, worked_on, "git")?);
             let report = told.report(Some(material), &mut out.findings, *key);
@@ -437,6 +441,22 @@ fn ask_feeds(out: &mut Assessment, declared: &Declared, world: &World<'_>) -> Re
         }
         out.coverage.push(coverage);
     }
+    Ok(())
+}
+
+/// How fast flaws were mended, where the lockfiles' past and any feeds were read.
+fn mended(out: &mut Assessment, world: &World<'_>, past: &Past<'_>) -> Result<(), CanonicalError> {
+    let Past::Read { lockfiles: Some(lockfiles), .. } = past else { return Ok(()) };
+    if !matches!(out.subject, Subject::Repository { .. }) {
+        return Ok(());
+    }
+    out.coverage.push(lockfiles.coverage());
+    let Some(feeds) = world.feeds.filter(|_| !lockfiles.stopped) else { return Ok(()) };
+    let mut record = remediation::measure(lockfiles, feeds, &out.circumstances, out.as_of.date());
+    // What ended is history; what is open stands among the findings.
+    record.exposures.clear();
+    let value = serde_json::to_value(&record).map_err(CanonicalError::from)?;
+    out.evidence.push(Evidence::new(remediation::KIND, value, "git, first parents; feeds")?);
     Ok(())
 }
 

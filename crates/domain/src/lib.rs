@@ -24,6 +24,7 @@ pub mod feed;
 pub mod finding;
 pub mod place;
 pub mod purl;
+pub mod remediation;
 pub mod severity;
 pub mod standing;
 pub mod subject;

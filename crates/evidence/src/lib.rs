@@ -14,6 +14,7 @@ pub mod history;
 pub mod incoming;
 pub mod inventory;
 pub mod licence;
+pub mod lockfile_history;
 pub mod magic;
 pub mod material;
 pub mod model;

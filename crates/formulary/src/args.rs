@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Why(Why),
     /// Say who patches, monitors and answers for a component
     Who(Who),
+    /// Measure how fast known flaws were mended, from the lockfiles' history
+    Remediation(Remediation),
     /// Put two subjects, open or closed, into one table of controls
     Compare(Compare),
     /// Say what changed between two states of one subject
@@ -327,6 +329,21 @@ pub(crate) struct Who {
     /// The subject
     #[arg(long, default_value = ".", value_name = "SUBJECT")]
     pub(crate) of: String,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  formulary remediation\n  formulary remediation ../ward-list --as-of 2026-08-22 --format html > mended.html\n\nIt needs the whole history (`git fetch --unshallow`) and advisories (`formulary feeds`)."
+)]
+pub(crate) struct Remediation {
+    /// Top folder of the repository
+    #[arg(default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// Form of the answer: text, json, markdown or html
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) judging: Judging,
 }

@@ -16,6 +16,7 @@ use assess::observe::Past;
 use domain::Digest;
 use evidence::{
     history::{Asked, CannotLook, Extent, cache, report::Told},
+    lockfile_history::{self, LockfileHistory},
     material::history::Limits,
 };
 
@@ -40,12 +41,13 @@ pub(crate) struct History {
     wish: Wish,
     cache: Option<PathBuf>,
     read: OnceCell<Result<Told, String>>,
+    lockfiles: OnceCell<Result<LockfileHistory, String>>,
 }
 
 impl History {
     /// One to be read as wished; `cache` is the folder for what can be read again.
     pub(crate) const fn new(wish: Wish, cache: Option<PathBuf>) -> Self {
-        Self { wish, cache, read: OnceCell::new() }
+        Self { wish, cache, read: OnceCell::new(), lockfiles: OnceCell::new() }
     }
 
     /// What was read of the repository whose top folder this is.
@@ -56,21 +58,83 @@ impl History {
         };
         let read = || read(folder, limit, self.cache.as_deref()).map_err(|error| error.to_string());
         match self.read.get_or_init(read) {
-            Ok(told) => Past::Read { told, key: None },
+            Ok(told) => Past::Read { told, lockfiles: self.lockfiles(folder).ok(), key: None },
             Err(why) => Past::NotRead(why),
         }
     }
 }
 
+impl History {
+    /// When which component version stood in the lockfiles of the repository at this folder.
+    ///
+    /// # Errors
+    /// In words: no repository, or its history is not to be read.
+    pub(crate) fn lockfiles(&self, folder: &Path) -> Result<&LockfileHistory, String> {
+        let limit = match self.wish {
+            Wish::Not(why) => return Err(why.to_owned()),
+            Wish::Read(limit) => limit,
+        };
+        let read = || lockfiles(folder, limit, self.cache.as_deref()).map_err(|error| error.to_string());
+        self.lockfiles.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+}
+
+/// What was kept of the lockfiles' past: of which commit, by which form of reading.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct KeptLockfiles {
+    form: u32,
+    tool: String,
+    state: Digest,
+    history: LockfileHistory,
+}
+
+/// Reads the lockfiles' past, unless the clone is what it was when it was read before.
+fn lockfiles(
+    folder: &Path,
+    limit: Option<Duration>,
+    cache: Option<&Path>,
+) -> Result<LockfileHistory, evidence::material::history::CannotOpen> {
+    let threads = threads();
+    let start = Instant::now();
+    let stop = || limit.is_some_and(|limit| start.elapsed() > limit);
+    let state = evidence::material::history::History::state(folder)?;
+    let file = place(folder, cache, "lockfiles");
+    let fits = |kept: &KeptLockfiles| {
+        kept.form == lockfile_history::FORM && kept.tool == crate::subject::TOOL && kept.state == state
+    };
+    let before = file.as_deref().and_then(kept).and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    if let Some(before) = before.filter(fits) {
+        return Ok(before.history);
+    }
+    let asked = lockfile_history::Asked { folder, limits: Limits::usual(threads), stop: &stop };
+    let history = lockfile_history::read(&asked)?;
+    let (form, tool) = (lockfile_history::FORM, crate::subject::TOOL.to_owned());
+    let keeping = KeptLockfiles { form, tool, state, history };
+    if let (Some(file), false) = (&file, keeping.history.stopped)
+        && let Ok(bytes) = serde_json::to_vec(&keeping)
+    {
+        // Without it the next run takes longer: that is all.
+        let _ = keep(file, &bytes);
+    }
+    Ok(keeping.history)
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(16)
+}
+
+/// Where what was read of a repository is kept.
+fn place(folder: &Path, cache: Option<&Path>, kind: &str) -> Option<PathBuf> {
+    let name = Digest::of(folder.canonicalize().ok()?.to_string_lossy().as_bytes());
+    Some(cache?.join(kind).join(format!("{}.json", &name.hex()[..32])))
+}
+
 fn read(folder: &Path, limit: Option<Duration>, cache: Option<&Path>) -> Result<Told, CannotLook> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
+    let threads = threads();
     let start = Instant::now();
     let stop = || limit.is_some_and(|limit| start.elapsed() > limit);
     let asked = Asked { folder, limits: Limits::usual(threads), extent: Extent::New, stop: &stop };
-    let file = cache.and_then(|cache| {
-        let name = Digest::of(folder.canonicalize().ok()?.to_string_lossy().as_bytes());
-        Some(cache.join("history").join(format!("{}.json", &name.hex()[..32])))
-    });
+    let file = place(folder, cache, "history");
     let kept = file.as_deref().and_then(kept);
     let read = cache::read(&asked, kept.as_deref())?;
     if let (Some(file), Some(bytes)) = (&file, &read.keep) {

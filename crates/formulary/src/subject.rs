@@ -159,6 +159,15 @@ impl Judge {
         }
     }
 
+    /// The circumstances that a subject would be judged under, without what a register holds.
+    pub(crate) fn circumstances(&self, opened: &Opened) -> Result<domain::Circumstances, Failure> {
+        let own = match opened.material() {
+            Some((material, false)) => observe::own_files(material).map_err(own_fault)?,
+            Some((_, true)) | None => Own::default(),
+        };
+        Ok(assess::system::circumstances(own.system.as_ref(), self.stated, &domain::Standing::default()))
+    }
+
     /// Whether any advisories are loaded.
     pub(crate) fn has_advisories(&self) -> bool {
         self.feeds.as_ref().is_some_and(|feeds| feeds.stamps().iter().any(|s| s.name.starts_with("osv/")))

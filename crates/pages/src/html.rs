@@ -57,6 +57,9 @@ pub fn render(assessment: &Assessment, more: &[(String, Vec<String>)]) -> String
     sections(more, &mut body);
     todo(assessment, "Nothing.", &mut body);
     reasons(assessment, &mut body);
+    if let Some(record) = crate::remediation::of(assessment) {
+        body.push_str(&crate::remediation::section(&record));
+    }
     controls(assessment, &mut body);
     findings(assessment, &mut body);
     looked(assessment, &mut body);
@@ -110,7 +113,7 @@ fn sections(sections: &[(String, Vec<String>)], out: &mut String) {
 }
 
 /// Opens a closed fold: what few read does not make the page long.
-fn fold(out: &mut String, summary: &str) {
+pub(crate) fn fold(out: &mut String, summary: &str) {
     let _ = write!(out, "<details><summary>{}</summary>", escape(summary));
 }
 
@@ -147,7 +150,7 @@ fn capital(text: &str) -> String {
 }
 
 /// Opens a table that scrolls sideways by keyboard and stacks on a narrow screen.
-fn table(out: &mut String, caption: &str, columns: &[&str]) {
+pub(crate) fn table(out: &mut String, caption: &str, columns: &[&str]) {
     let _ = write!(
         out,
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}\"><table class=\"stack\">\
@@ -159,7 +162,7 @@ fn table(out: &mut String, caption: &str, columns: &[&str]) {
     out.push_str("</tr></thead><tbody>");
 }
 
-fn row(out: &mut String, columns: &[&str], cells: &[String]) {
+pub(crate) fn row(out: &mut String, columns: &[&str], cells: &[String]) {
     out.push_str("<tr>");
     for (i, cell) in cells.iter().enumerate() {
         if i == 0 {
@@ -171,7 +174,7 @@ fn row(out: &mut String, columns: &[&str], cells: &[String]) {
     out.push_str("</tr>");
 }
 
-fn close(out: &mut String, shown: usize, total: usize) {
+pub(crate) fn close(out: &mut String, shown: usize, total: usize) {
     out.push_str("</tbody></table></div>");
     if total > shown {
         let _ = write!(out, "<p>{} more are in the JSON form.</p>", total - shown);

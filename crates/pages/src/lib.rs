@@ -9,6 +9,7 @@ pub mod change;
 pub mod columns;
 pub mod html;
 pub mod markdown;
+pub mod remediation;
 pub mod shell;
 pub mod site;
 pub mod text;

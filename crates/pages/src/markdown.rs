@@ -54,7 +54,7 @@ pub fn render_change(change: &Change<'_>) -> String {
 }
 
 /// The text with Markdown's and HTML's special characters made plain.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in clean(text).chars() {
         match c {

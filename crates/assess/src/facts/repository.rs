@@ -48,6 +48,7 @@ pub fn facts(assessment: &Assessment, declared: &Declared, pack: &Pack) -> Facts
     front_page(assessment, &mut facts);
     hygiene(assessment, &mut facts);
     worked_on(assessment, &mut facts);
+    mended(assessment, &mut facts);
     let listings = crate::standing::of(assessment).listings;
     if let Some(listing) = listings.iter().find(|l| l.purpose == domain::Purpose::Publish) {
         let listed = matches!(
@@ -209,4 +210,11 @@ fn worked_on(assessment: &Assessment, facts: &mut Facts) {
     let count = |name: &str| year[name].as_u64().unwrap_or(0);
     let seen = count("merges_by_another") + count("reviewed_by_trailer");
     facts.set_if(fact::REVIEWED_PERCENT, percent(seen, count("changes")).filter(|share| *share >= ENOUGH));
+}
+
+/// How fast flaws were mended. Fewer exposures than the measure asks for say nothing, nor does a
+/// repository without lockfiles: what it stood on nobody can tell.
+fn mended(assessment: &Assessment, facts: &mut Facts) {
+    let share = crate::remediation::recorded(assessment).and_then(|record| record.ships.share_in_time());
+    facts.set_if(fact::MENDED_IN_TIME_PERCENT, share.map(|share| u64::from(share / 100)));
 }

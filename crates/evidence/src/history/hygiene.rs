@@ -35,7 +35,7 @@ pub(super) struct Made {
 
 /// What sort of author.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum By {
+pub(crate) enum By {
     #[default]
     Person,
     Bot,
@@ -104,6 +104,11 @@ impl Made {
             signed: commit.signed,
         }
     }
+}
+
+/// What sort of author made a commit.
+pub(crate) fn made_by(commit: &Commit<'_>) -> By {
+    Made::of(commit).by
 }
 
 /// FNV-1a: the same in every run, and only ever compared.

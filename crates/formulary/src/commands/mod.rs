@@ -19,6 +19,7 @@ mod log;
 mod policy;
 mod receive;
 mod register;
+mod remediation;
 mod replay;
 mod review;
 mod site;
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: Arguments, world: &World) -> Result<u8, Failure> {
         Command::Init(args) => init::run(&args, world),
         Command::Why(args) => why::run(&args, world),
         Command::Who(args) => who::run(&args, world),
+        Command::Remediation(args) => remediation::run(&args, world),
         Command::Compare(args) => compare::run(&args, world),
         Command::Changes(args) => changes::run(&args, world),
         Command::Replay(args) => replay::run(&args, world),
