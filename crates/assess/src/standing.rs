@@ -130,6 +130,7 @@ pub(crate) fn apply(assessment: &mut Assessment) {
             verdict.reasons.extend(entry(listing, verdict, team.as_deref()));
         }
         verdict.reasons.extend(components(assessment, verdict, &standing));
+        verdict.reasons.extend(standing.unknown.as_deref().map(unknown));
         if verdict.purpose == Purpose::Publish {
             eased |= closure(verdict, standing.closed_until, today);
         }
@@ -153,6 +154,23 @@ pub(crate) fn apply(assessment: &mut Assessment) {
     }
     assessment.obligations.sort_by(|a, b| (a.due, &a.control, &a.what).cmp(&(b.due, &b.control, &b.what)));
     assessment.verdicts = verdicts;
+}
+
+/// What the register says is not certain: a gate that could not evaluate never answers yes.
+fn unknown(why: &str) -> Reason {
+    Reason {
+        control: CONTROL.to_owned(),
+        row: ROW.to_owned(),
+        state: ControlState::Unknown,
+        action: Action::Block,
+        outcome: Outcome::NotEvaluated,
+        why: format!("what the register says is not certain: {why}"),
+        remedy: "Bring program and register up to date, then look again.".to_owned(),
+        count: 1,
+        findings: Vec::new(),
+        evidence: Vec::new(),
+        excepted_until: None,
+    }
 }
 
 /// Whether an entry is about what a verdict answers.

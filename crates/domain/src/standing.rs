@@ -39,6 +39,10 @@ pub struct Standing {
     /// Exceptions the committee granted, in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
+    /// Why nothing certain can be said, where that is so: an entry that this program cannot read, a copy of
+    /// the register that is too old. Then nothing here is a yes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
     /// The last day of a closure of the whole repository: in force, or lapsed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_until: Option<Date>,

@@ -129,9 +129,18 @@ pub(crate) struct Judging {
     /// Folder of the feeds, instead of the user's own
     #[arg(long, value_name = "DIR")]
     pub(crate) feeds: Option<PathBuf>,
-    /// Folder of a register whose decisions count (or FORMULARY_REGISTER)
-    #[arg(long, value_name = "DIR")]
+    /// Folder or address of a register whose decisions count (or FORMULARY_REGISTER)
+    #[arg(long, value_name = "DIR|URL")]
     pub(crate) register: Option<PathBuf>,
+    /// Who signs the register's log (tlog-policy), for an address (or FORMULARY_REGISTER_TRUST)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) register_trust: Option<PathBuf>,
+    /// PEM file of certificate authorities to trust for the register's address
+    #[arg(long, value_name = "FILE")]
+    pub(crate) register_ca: Option<PathBuf>,
+    /// What opens sealed scopes of this subject (`formulary register seals`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seals: Option<PathBuf>,
     /// Judge with this pack too: a name, or the folder of a pack (repeatable)
     #[arg(long = "pack", value_name = "PACK")]
     pub(crate) packs: Vec<String>,

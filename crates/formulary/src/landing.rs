@@ -27,7 +27,10 @@ use crate::{
     args::Otherwise,
     output::Failure,
     packs,
+    register_remote::Asking,
+    standing::Asked,
     subject::{TOOL, own_fault},
+    world::World,
 };
 
 /// Reads a file of the state that would land.
@@ -106,22 +109,56 @@ impl Judged {
     }
 }
 
-/// What a register holds about the repository that the change would land in: nothing, where no
-/// register is named. The one place where a look-up is joined to both hooks' answer.
-pub(crate) fn standing() -> Standing {
-    Standing::default()
+/// The register that a hook asks, and only where there is something to ask about: most changes bring
+/// nothing that could be set aside, and wait for nothing.
+pub(crate) struct Register<'a> {
+    /// How it is named; else the environment's.
+    pub(crate) named: Option<&'a Path>,
+    /// Who signs its log, where it lies behind an address.
+    pub(crate) trust: Option<&'a Path>,
+    /// What opens its sealed scopes.
+    pub(crate) seals: Option<&'a Path>,
+    /// Clock and environment.
+    pub(crate) world: &'a World,
+}
+
+impl Register<'_> {
+    /// What it holds about the repository that the change would land in: nothing, where no register is
+    /// named. The one place where a look-up is joined to both hooks' answer. A hook never waits for a
+    /// network: a register behind an address is asked as it was last fetched.
+    fn standing(&self, name: Option<&str>, as_of: Timestamp) -> Result<Standing, Failure> {
+        let Some(named) = self.named.or(self.world.register.as_deref()) else {
+            return Ok(Standing::default());
+        };
+        let asked = Asked::open(named, self.trust, None, Asking::KeptAlone, self.seals, self.world)?;
+        asked.standing(name, None, as_of)
+    }
+}
+
+/// Whether the committee has set this very finding aside.
+fn set_aside(finding: &Finding, standing: &Standing, as_of: Timestamp) -> Option<domain::Date> {
+    let named = |scope: &String| {
+        *scope == finding.fingerprint.to_string()
+            || *scope == finding.id
+            || finding.aliases.contains(scope)
+            || finding.component.as_ref().is_some_and(|c| c.to_string() == *scope)
+            || finding.places.iter().any(|place| place.path == *scope)
+    };
+    let standing = standing.exceptions.iter().filter(|e| e.control == finding.control);
+    let live = standing.filter(|e| e.until >= as_of.date() && e.from <= as_of.date());
+    live.filter(|e| e.scope.as_ref().is_some_and(named)).map(|e| e.until).max()
 }
 
 /// Judges what would land.
 ///
-/// `root` is where packs that the repository keeps itself are found; `standing` is what a register
-/// holds about the repository: its floors enter the circumstances under which exceptions hold.
+/// `root` is where packs that the repository keeps itself are found; the register's floors enter the
+/// circumstances under which exceptions hold, and what its committee set aside is set aside.
 pub(crate) fn judge(
     incoming: Incoming,
     malware: Vec<Finding>,
     content: Content<'_>,
     root: Option<&Path>,
-    standing: &Standing,
+    register: &Register<'_>,
     as_of: Timestamp,
 ) -> Result<Judged, Failure> {
     let mut out = Judged {
@@ -138,8 +175,13 @@ pub(crate) fn judge(
     }
     let system = read(content, formats::own::system::FILE, System::read)?;
     let debt = read(content, formats::own::debt::FILE, Debt::read)?;
+    let standing = register.standing(system.as_ref().and_then(|s| s.name.as_deref()), as_of)?;
+    for landing in &mut landings {
+        landing.finding.excepted_until = set_aside(&landing.finding, &standing, as_of);
+    }
     let Some(debt) = debt else {
-        out.stopped = landings;
+        let aside = |landing: &Landing| landing.finding.excepted_until.is_some();
+        (out.excepted, out.stopped) = landings.into_iter().partition(aside);
         return Ok(out);
     };
     let declared = system.as_ref().map(Declared::of).unwrap_or_default();
@@ -150,7 +192,7 @@ pub(crate) fn judge(
         basis: None,
         as_of,
         subject: Subject::Component { purl: None, digest: None },
-        circumstances: system::circumstances(system.as_ref(), Stating::default(), standing),
+        circumstances: system::circumstances(system.as_ref(), Stating::default(), &standing),
         verdicts: Vec::new(),
         controls: Vec::new(),
         components: Vec::new(),
@@ -169,6 +211,7 @@ pub(crate) fn judge(
             .iter()
             .find(|f| f.fingerprint == landing.finding.fingerprint)
             .and_then(|f| f.excepted_until);
+        let excepted = landing.finding.excepted_until.max(excepted);
         landing.finding.excepted_until = excepted;
         if excepted.is_some() { out.excepted.push(landing) } else { out.stopped.push(landing) }
     }

@@ -13,6 +13,8 @@ mod output;
 mod packs;
 mod progress;
 mod register_folder;
+mod register_lookup;
+mod register_remote;
 mod seals;
 mod signer;
 mod standing;

@@ -21,9 +21,10 @@ use domain::{Digest, Timestamp};
 use register::{
     Register,
     act::Act,
+    batch::Batch,
     leaf::{Leaf, Signature},
     log::{self, Folder, Log},
-    statement::{Batch, LOG, Statement},
+    statement::{LOG, Statement},
 };
 use serde::{Deserialize, Serialize};
 use store::{Disk, Files, Private};
@@ -32,6 +33,7 @@ use tlog::{KeyName, Policy, SignatureType, SignedCheckpoint, SignerKey};
 use crate::{
     args::register::{Signing, Where},
     output::{Failure, remark},
+    register_lookup,
     seals::{Seal, Sealed},
     signer::Signer,
     subject,
@@ -109,11 +111,13 @@ impl RegisterFolder {
         let policy = Policy::parse(&subject::read(&root.join(TRUST))?)
             .map_err(|e| Failure::new(format!("{TRUST} cannot be used: {e}")))?;
         let source = Folder::new(files.clone(), LOG_FOLDER);
-        let (checkpoint, leaves) = read(&source, &policy)?;
-        let origin = checkpoint.checkpoint().origin().to_string();
-        let register = Register::read(&origin, leaves)?;
+        let checkpoint = checkpoint(&source, &policy)?;
+        let register = register_lookup::fold(&source, &checkpoint, world.cache.as_deref())?;
         for (index, why) in &register.rejected {
             remark(&format!("warning: entry {index} of the log means nothing: {why}"));
+        }
+        for unread in &register.unread {
+            remark(&format!("warning: {}", unread.words()));
         }
         // Finish erasures that a crash interrupted, before anything private is read.
         Private::new(files.clone(), "private").finish_erasures()?;
@@ -139,9 +143,7 @@ impl RegisterFolder {
 
     /// A kept assessment by its digest, if it is here and unchanged.
     pub(crate) fn kept(&self, digest: Digest, longest: u64) -> Option<domain::Assessment> {
-        let bytes = self.files.read(&format!("assessments/{}.json", digest.hex()), longest).ok()??;
-        let kept: domain::Assessment = serde_json::from_slice(&bytes).ok()?;
-        (kept.compute_digest().ok() == Some(digest)).then_some(kept)
+        kept(&*self.files, digest, longest)
     }
 
     /// Sealed words.
@@ -175,22 +177,27 @@ impl RegisterFolder {
         // Asked before anybody touches a hardware key: what may not be said is not signed.
         self.rehearse(&statements, &person)?;
         let mut signed = Vec::new();
-        let batch: Vec<Digest> = if statements.len() > 1 {
-            statements.iter().map(Statement::digest).collect::<Result<_, _>>()?
-        } else {
-            Vec::new()
-        };
+        let mut places = Vec::new();
         let value = match statements.as_slice() {
             [] => return Ok(Some(Vec::new())),
             [one] => signer.sign(&one.bytes()?)?,
-            _ => signer.sign(&Batch::new(&self.register.origin, batch.clone()).bytes()?)?,
+            _ => {
+                let digests: Vec<Digest> =
+                    statements.iter().map(Statement::digest).collect::<Result<_, _>>()?;
+                let (batch, found) = Batch::of(&self.register.origin, &digests).ok_or_else(|| {
+                    Failure::new(format!("one signature covers at most {} statements", Batch::MOST))
+                })?;
+                places = found;
+                signer.sign(&batch.bytes()?)?
+            }
         };
+        let mut places = places.into_iter();
         for statement in statements {
             let signature = Signature {
                 person: person.clone(),
                 key: signer.fingerprint.clone(),
                 value: value.clone(),
-                batch: batch.clone(),
+                batch: places.next(),
             };
             signed.push(Signed { statement, signatures: vec![signature], seals: Vec::new() });
         }
@@ -294,17 +301,30 @@ impl RegisterFolder {
     }
 }
 
-/// Reads a log whole, verified against its checkpoint under a policy.
-pub(crate) fn read(
-    source: &dyn log::Source,
-    policy: &Policy,
-) -> Result<(SignedCheckpoint, Vec<Vec<u8>>), Failure> {
+/// A kept assessment of a register's folder by its digest, if it is here and unchanged.
+pub(crate) fn kept(files: &dyn Files, digest: Digest, longest: u64) -> Option<domain::Assessment> {
+    let bytes = files.read(&format!("assessments/{}.json", digest.hex()), longest).ok()??;
+    let kept: domain::Assessment = serde_json::from_slice(&bytes).ok()?;
+    (kept.compute_digest().ok() == Some(digest)).then_some(kept)
+}
+
+/// The head of a log, accepted under a policy.
+pub(crate) fn checkpoint(source: &dyn log::Source, policy: &Policy) -> Result<SignedCheckpoint, Failure> {
     let bytes = source
         .read(log::CHECKPOINT, 1 << 20)
         .map_err(|e| Failure::new(format!("the log's checkpoint cannot be read: {e}")))?
         .ok_or_else(|| Failure::new("the log has no checkpoint"))?;
     let checkpoint = SignedCheckpoint::parse(&bytes)?;
     policy.check(&checkpoint)?;
+    Ok(checkpoint)
+}
+
+/// Reads a log whole, verified against its checkpoint under a policy.
+pub(crate) fn read(
+    source: &dyn log::Source,
+    policy: &Policy,
+) -> Result<(SignedCheckpoint, Vec<Vec<u8>>), Failure> {
+    let checkpoint = checkpoint(source, policy)?;
     let size = checkpoint.checkpoint().size();
     let mut leaves = Vec::new();
     for entry in log::entries(source, checkpoint.checkpoint(), 0..size) {

@@ -4,19 +4,23 @@
 //! their place, and the same thing said again gets the same seal, so that everybody sees that it is the same
 //! and nobody sees what.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    path::Path,
+};
 
-use domain::Digest;
+use domain::{Digest, SubjectName};
 use register::{
     sealing,
     words::{LONGEST, Words},
 };
 use serde::{Deserialize, Serialize};
-use store::PrivateText;
+use store::{Private, PrivateText};
 
 use crate::{
     output::Failure,
     register_folder::{RegisterFolder, random},
+    subject,
 };
 
 /// What opens sealed words: to be handed over as carefully as the words themselves.
@@ -30,11 +34,37 @@ pub(crate) struct Seal {
 }
 
 impl Seal {
-    /// The digest it opens, and the salt's bytes; none where it is no seal.
-    pub(crate) fn opens(&self) -> Option<(Digest, [u8; 32])> {
+    fn bytes(&self) -> Option<[u8; 32]> {
         let salt: Digest = format!("sha256:{}", self.salt).parse().ok()?;
-        let salt = *salt.as_bytes();
-        Some((Words::sealed(&salt, &self.text).seal()?, salt))
+        Some(*salt.as_bytes())
+    }
+
+    /// The digest it opens, and the words; none where it is no seal.
+    pub(crate) fn opens(&self) -> Option<(Digest, String)> {
+        Some((Words::sealed(&self.bytes()?, &self.text).seal()?, self.text.clone()))
+    }
+}
+
+/// Reads a file of seals, one a line.
+pub(crate) fn read(path: &Path) -> Result<Vec<Seal>, Failure> {
+    let bytes = subject::read(path)?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| Failure::new(format!("{} is not text", path.display())))?;
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines
+        .map(|line| {
+            // Never what stands there: it is what must not be shown.
+            serde_json::from_str(line)
+                .map_err(|_| Failure::new(format!("{} holds something that is no seal", path.display())))
+        })
+        .collect()
+}
+
+/// Sealed words, where this folder holds them.
+pub(crate) fn open(private: &Private, digest: &Digest) -> Option<String> {
+    match private.read(digest, LONGEST as u64) {
+        Ok(PrivateText::Here { text, .. }) => String::from_utf8(text).ok(),
+        _ => None,
     }
 }
 
@@ -67,7 +97,7 @@ impl RegisterFolder {
     /// Takes in seals that came with a statement.
     pub(crate) fn take_seals(&self, seals: &[Seal]) -> Result<(), Failure> {
         for seal in seals {
-            let (_, salt) = seal.opens().ok_or_else(|| Failure::new("a seal beside a statement is none"))?;
+            let salt = seal.bytes().ok_or_else(|| Failure::new("a seal beside a statement is none"))?;
             if seal.text.len() > LONGEST {
                 return Err(Failure::new("sealed words are too long"));
             }
@@ -78,10 +108,31 @@ impl RegisterFolder {
 
     /// Sealed words, where this machine holds them.
     pub(crate) fn open_seal(&self, digest: &Digest) -> Option<String> {
-        match self.private().read(digest, LONGEST as u64) {
-            Ok(PrivateText::Here { text, .. }) => String::from_utf8(text).ok(),
-            _ => None,
+        open(&self.private(), digest)
+    }
+
+    /// What opens the sealed scopes of a subject: for the team it concerns, whose gates then know them.
+    pub(crate) fn seals_of(&self, subject: &SubjectName) -> Vec<Seal> {
+        let register = &self.register;
+        let exceptions = register.exceptions.iter().filter(|e| e.case.subject == *subject);
+        let attestations = register.attestations.iter().filter(|(_, a)| a.subject == *subject);
+        let closures = register.closures.iter().filter(|c| c.case.subject == *subject);
+        let scopes = exceptions
+            .filter_map(|e| e.scope.as_ref())
+            .chain(attestations.filter_map(|(_, a)| a.scope.as_ref()))
+            .chain(closures.flat_map(|c| &c.closure.scope));
+        let mut out: Vec<Seal> = Vec::new();
+        for digest in scopes.filter_map(Words::seal) {
+            if let Ok(PrivateText::Here { text, salt }) = self.private().read(&digest, LONGEST as u64)
+                && let Ok(text) = String::from_utf8(text)
+            {
+                let seal = Seal { salt: Digest::from_bytes(salt).hex(), text };
+                if !out.contains(&seal) {
+                    out.push(seal);
+                }
+            }
         }
+        out
     }
 
     /// Seals words anew, unless some of those given are the same words already.

@@ -29,7 +29,8 @@ use crate::{
     library,
     output::Failure,
     packs,
-    register_folder::{self, RegisterFolder},
+    register_remote::Asking,
+    standing::Asked as Register,
     world::World,
 };
 
@@ -46,7 +47,7 @@ pub(crate) struct Judge {
     stated: Stating,
     pack_names: Vec<String>,
     reports: Vec<(String, Vec<u8>)>,
-    register: crate::standing::Asked,
+    register: Register,
 }
 
 /// A subject, opened.
@@ -132,12 +133,11 @@ impl Judge {
             pack_names: args.packs.clone(),
             reports,
             register: match args.register.as_ref().or(world.register.as_ref()) {
-                Some(root) => crate::standing::Asked::register(RegisterFolder::open_at(
-                    &register_folder::find(Some(root), world)?,
-                    None,
-                    world,
-                )?),
-                None => crate::standing::Asked::nobody(),
+                Some(named) => {
+                    let (trust, ca) = (args.register_trust.as_deref(), args.register_ca.as_deref());
+                    Register::open(named, trust, ca, Asking::Network, args.seals.as_deref(), world)?
+                }
+                None => Register::nobody(),
             },
         })
     }
@@ -149,14 +149,7 @@ impl Judge {
         stated: Stating,
         pack_names: Vec<String>,
     ) -> Self {
-        Self {
-            as_of,
-            feeds,
-            stated,
-            pack_names,
-            reports: Vec::new(),
-            register: crate::standing::Asked::nobody(),
-        }
+        Self { as_of, feeds, stated, pack_names, reports: Vec::new(), register: Register::nobody() }
     }
 
     /// The circumstances that a subject would be judged under, without what a register holds.
@@ -214,7 +207,7 @@ impl Judge {
             _ => None,
         };
         let name = own.system.as_ref().and_then(|s| s.name.as_deref());
-        let standing = self.register.standing(name, purl, self.as_of);
+        let standing = self.register.standing(name, purl, self.as_of)?;
         let world = observe::World {
             as_of: self.as_of,
             feeds: self.feeds.as_ref(),
@@ -235,7 +228,7 @@ impl Judge {
                 observe::CannotObserve::Own(invalid) => own_fault(invalid),
                 other => Failure::from(other),
             })?;
-        if let Some(standing) = self.register.late(&assessment, self.as_of) {
+        if let Some(standing) = self.register.late(&assessment, self.as_of)? {
             // A model or product tells its name only when it was read: once more, with what is known.
             let world = observe::World { standing: &standing, ..world };
             assessment = observe::observe_with(&asked, own, &world, &past)?;

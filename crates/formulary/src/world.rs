@@ -13,6 +13,8 @@ pub(crate) struct World {
     pub(crate) library: Option<PathBuf>,
     /// The register's folder, unless the command line says otherwise.
     pub(crate) register: Option<PathBuf>,
+    /// Who signs the log of a register behind an address, unless the command line says otherwise.
+    pub(crate) register_trust: Option<PathBuf>,
     /// The key a person signs with, unless the command line says otherwise.
     pub(crate) key: Option<PathBuf>,
     /// Where what was read of histories is kept from one run to the next.
@@ -23,7 +25,8 @@ pub(crate) struct World {
 
 impl World {
     /// The real one. `FORMULARY_FEEDS` names the feeds' folder, else it is the user's data folder;
-    /// `FORMULARY_REGISTER` the register, `FORMULARY_KEY` the key. `FORMULARY_CACHE`
+    /// `FORMULARY_REGISTER` the register, `FORMULARY_REGISTER_TRUST` who signs it where it lies behind an
+    /// address, `FORMULARY_KEY` the key. `FORMULARY_CACHE`
     /// the folder for what can be read again. `FORMULARY_NOW` is the clock of a
     /// rehearsal or a test: an instant, which then stands still.
     pub(crate) fn real() -> Self {
@@ -37,6 +40,7 @@ impl World {
             now,
             library: library(),
             register: named("FORMULARY_REGISTER"),
+            register_trust: named("FORMULARY_REGISTER_TRUST"),
             key: named("FORMULARY_KEY"),
             cache: cache(),
             home: named("HOME").or_else(|| named("USERPROFILE")),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     act::{
         decision::{Decision, Ruling, TripWire},
+        position::Duty,
         review::Assessed,
     },
     body::Times,
@@ -33,7 +34,7 @@ pub struct Logged {
 }
 
 /// A line of the register.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// What it is about.
     pub case: Case,
@@ -58,7 +59,7 @@ pub struct Entry {
 }
 
 /// The decision in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
     /// Where it stands.
     pub logged: Logged,
@@ -73,7 +74,7 @@ pub struct Decided {
 }
 
 /// A denial by one signature.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Denied {
     /// Where it stands.
     pub logged: Logged,
@@ -90,7 +91,7 @@ pub struct Denied {
 }
 
 /// A break-glass allowance.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Glass {
     /// Where it stands.
     pub logged: Logged,
@@ -101,7 +102,7 @@ pub struct Glass {
 }
 
 /// A trip-wire that was touched.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tripped {
     /// Where it stands.
     pub logged: Logged,
@@ -210,24 +211,35 @@ impl Entry {
 }
 
 impl Decided {
-    fn stand(&self, today: Date, times: &Times) -> Stand {
+    /// Obligations that are not met yet.
+    fn open(&self) -> impl Iterator<Item = &Duty> {
+        let duties = self.decision.terms.obligations.iter().enumerate();
+        duties.filter(|(i, _)| u16::try_from(*i).is_ok_and(|i| !self.done.contains(&i))).map(|(_, duty)| duty)
+    }
+
+    /// The first day on which something is due, and what.
+    fn due(&self) -> (Date, &'static str) {
         let terms = &self.decision.terms;
+        match self.open().map(|duty| duty.due).min() {
+            Some(due) if due < terms.review_on => (due, "an obligation was due"),
+            _ => (terms.review_on, "its review was due"),
+        }
+    }
+
+    /// The day from which on it is restricted, if nobody acts.
+    pub(crate) fn restricted_on(&self, times: &Times) -> Date {
+        self.due().0.plus_days(i64::from(times.overdue) + 1)
+    }
+
+    fn stand(&self, today: Date, times: &Times) -> Stand {
         let stand =
             |state, since, why: String, next| Stand { state, since, of: Some(self.logged.digest), why, next };
         let decided_on = self.logged.at.date();
         if self.decision.ruling == Ruling::Decline {
             return stand(State::Declined, decided_on, "declined".to_owned(), None);
         }
-        let open = || {
-            let duties = terms.obligations.iter().enumerate();
-            duties.filter(|(i, _)| u16::try_from(*i).is_ok_and(|i| !self.done.contains(&i)))
-        };
-        let duty_due = open().map(|(_, duty)| duty.due).min();
-        let (due, of_what) = match duty_due {
-            Some(due) if due < terms.review_on => (due, "an obligation was due"),
-            _ => (terms.review_on, "its review was due"),
-        };
-        let restricted_on = due.plus_days(i64::from(times.overdue) + 1);
+        let (due, of_what) = self.due();
+        let restricted_on = self.restricted_on(times);
         if today >= restricted_on {
             let why = format!("{of_what} on {due} and nobody has acted for {} days", times.overdue);
             return stand(State::Restricted, restricted_on, why, None);
@@ -241,7 +253,7 @@ impl Decided {
             );
         }
         let next = Some(due.plus_days(1));
-        match open().count() {
+        match self.open().count() {
             0 => stand(State::Listed, decided_on, "granted".to_owned(), next),
             1 => stand(
                 State::ListedWithObligations,

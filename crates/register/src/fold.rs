@@ -4,25 +4,37 @@
 //! (2) it is meant for this log and was not stated before; (3) it is signed by a key that its person
 //! had, unrevoked, at that point of the log; (4) the act is one that this person may do now
 //! (`accept/`); (5) its effect. A leaf that fails is not applied, and is listed in
-//! [`Register::rejected`]: a log that holds one was written by somebody who did not ask first.
+//! [`Register::rejected`]: a log that holds one was written by somebody who did not ask first. A leaf that
+//! cannot be read is listed in [`Register::unread`], and what depends on it is unknown.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::Digest;
+use domain::{Digest, Timestamp};
 
 use crate::{
     act::Act,
+    body::Body,
+    depends,
     entry::Logged,
     leaf::{Leaf, NotALeaf},
+    lookup::Known,
     refused::Refused,
     register::{Register, Told},
     statement::{LOG, Statement},
+    unread::Unread,
 };
 
 /// A statement may be this much younger than the log's clock says it is, in seconds.
 pub(crate) const SKEW: i64 = 300;
 /// A statement may have been signed this many days before it is logged.
 const OLDEST: i64 = 90;
+
+/// Whether signatures are verified, or were by an earlier run under the same hashes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signatures {
+    Verify,
+    Known,
+}
 
 /// Why a log is no register.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +45,13 @@ pub enum NotARegister {
     /// The first leaf founds no body.
     #[error("the first entry of the log does not found a body: {0}")]
     NotFounded(String),
-    /// A leaf cannot be read.
+    /// What an earlier run has found of the log is not so.
+    #[error("entry {index} of the log is not as an earlier run has left it: read all of it anew")]
+    Known {
+        /// Where it shows.
+        index: u64,
+    },
+    /// The first leaf cannot be read.
     #[error("entry {index} of the log: {source}")]
     Leaf {
         /// Which.
@@ -53,11 +71,21 @@ impl Register {
             return Err(Refused::NotNow("the first statement of a register founds its body".to_owned()));
         };
         body.check()?;
-        let mut register = Self {
+        let mut register = Self::empty(origin, (**body).clone(), leaf.logged);
+        let digest = leaf.statement.digest()?;
+        register.signed(leaf, digest, Signatures::Verify)?;
+        let by = leaf.statement.by.clone();
+        register.take(leaf, Logged { index: 0, digest, at: leaf.logged, by });
+        Ok(register)
+    }
+
+    /// A register of which nothing was read yet.
+    pub(crate) fn empty(origin: &str, body: Body, last: Timestamp) -> Self {
+        Self {
             origin: origin.to_owned(),
-            body: (**body).clone(),
+            body,
             size: 0,
-            last: leaf.logged,
+            last,
             reviews: BTreeMap::new(),
             entries: BTreeMap::new(),
             attestations: Vec::new(),
@@ -70,41 +98,72 @@ impl Register {
             statements: HashMap::new(),
             story: Vec::new(),
             rejected: Vec::new(),
+            unread: Vec::new(),
             overturned: BTreeSet::new(),
             keys: BTreeMap::new(),
             decisions: BTreeMap::new(),
-        };
-        let digest = leaf.statement.digest()?;
-        register.signed(leaf, digest)?;
-        let by = leaf.statement.by.clone();
-        register.take(leaf, Logged { index: 0, digest, at: leaf.logged, by });
-        Ok(register)
+        }
     }
 
     /// Reads a whole log.
     ///
     /// # Errors
-    /// When the log is empty, its first leaf founds no body, or a leaf is no statement at all. A leaf
-    /// that could be read and may not be is no error here: it is listed as rejected.
+    /// When the log is empty, or its first leaf founds no body. A leaf that could be read and may not be is
+    /// no error here: it is listed as rejected; nor is one that cannot be read: it is listed as unread, and
+    /// what depends on it is unknown.
     pub fn read(origin: &str, leaves: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, NotARegister> {
-        let mut register: Option<Self> = None;
-        for (index, bytes) in (0_u64..).zip(leaves) {
-            let leaf = Leaf::read(&bytes).map_err(|source| NotARegister::Leaf { index, source })?;
-            match &mut register {
-                None => {
-                    let founded =
-                        Self::founded(origin, &leaf).map_err(|e| NotARegister::NotFounded(e.to_string()))?;
-                    register = Some(founded);
-                }
-                Some(register) => {
-                    if let Err(refused) = register.accept(&leaf) {
-                        register.rejected.push((index, refused.to_string()));
+        Self::read_on(origin, leaves, None)
+    }
+
+    /// The same, where an earlier run has read the first leaves under the same hashes: their signatures and
+    /// spelling are not looked at again. That they are the same leaves is the caller's to know.
+    ///
+    /// # Errors
+    /// As [`Register::read`]; and when what is known cannot be, so that all must be read anew.
+    pub fn read_on(
+        origin: &str,
+        leaves: impl IntoIterator<Item = Vec<u8>>,
+        known: Option<&Known>,
+    ) -> Result<Self, NotARegister> {
+        let mut leaves = (0_u64..).zip(leaves);
+        let (_, first) = leaves.next().ok_or(NotARegister::Empty)?;
+        let first = Leaf::read(&first).map_err(|source| NotARegister::Leaf { index: 0, source })?;
+        let mut register =
+            Self::founded(origin, &first).map_err(|e| NotARegister::NotFounded(e.to_string()))?;
+        for (index, bytes) in leaves {
+            match known.filter(|known| index < known.head.size) {
+                None => register.read_next(index, &bytes),
+                Some(known) => match known.rejected.get(&index) {
+                    Some(why) => {
+                        register.rejected.push((index, why.clone()));
                         register.size += 1;
                     }
-                }
+                    None => {
+                        let leaf = Leaf::read_again(&bytes);
+                        let taken = leaf.ok().and_then(|l| register.accept_as(&l, Signatures::Known).ok());
+                        taken.ok_or(NotARegister::Known { index })?;
+                    }
+                },
             }
         }
-        register.ok_or(NotARegister::Empty)
+        Ok(register)
+    }
+
+    /// Takes in the next leaf of a log, whatever it is.
+    fn read_next(&mut self, index: u64, bytes: &[u8]) {
+        match Leaf::read(bytes) {
+            Ok(leaf) => {
+                if let Err(refused) = self.accept(&leaf) {
+                    self.rejected.push((index, refused.to_string()));
+                    self.size += 1;
+                }
+            }
+            Err(why) => {
+                let about = depends::about(bytes, self);
+                self.unread.push(Unread { index, why: why.to_string(), about });
+                self.size += 1;
+            }
+        }
     }
 
     /// Takes in one more leaf. A refusal changes nothing.
@@ -112,11 +171,15 @@ impl Register {
     /// # Errors
     /// See [`Refused`].
     pub fn accept(&mut self, leaf: &Leaf) -> Result<Logged, Refused> {
+        self.accept_as(leaf, Signatures::Verify)
+    }
+
+    fn accept_as(&mut self, leaf: &Leaf, signatures: Signatures) -> Result<Logged, Refused> {
         if leaf.logged < self.last {
             return Err(Refused::NotNow("its time is before that of the entry ahead of it".to_owned()));
         }
         let digest = leaf.statement.digest()?;
-        self.signed(leaf, digest)?;
+        self.signed(leaf, digest, signatures)?;
         let logged = Logged { index: self.size, digest, at: leaf.logged, by: leaf.statement.by.clone() };
         self.apply(&logged, &leaf.statement)?;
         self.take(leaf, logged.clone());
@@ -147,7 +210,7 @@ impl Register {
     }
 
     /// Whether a leaf is for this log, new, of its time, and signed by who is said to speak.
-    fn signed(&self, leaf: &Leaf, digest: Digest) -> Result<(), Refused> {
+    fn signed(&self, leaf: &Leaf, digest: Digest, signatures: Signatures) -> Result<(), Refused> {
         let statement = &leaf.statement;
         if statement.register != self.origin {
             return Err(Refused::OtherRegister(statement.register.chars().take(100).collect()));
@@ -196,7 +259,9 @@ impl Register {
                     signature.key, signature.person
                 )));
             }
-            signature.verify(statement, key)?;
+            if signatures == Signatures::Verify {
+                signature.verify(statement, key)?;
+            }
         }
         Ok(())
     }

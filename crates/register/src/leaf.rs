@@ -3,13 +3,14 @@
 //! Decides whether bytes are a leaf in canonical form, and whether its signatures are what they say.
 //! Whether the signer may do the act is decided by the register.
 
-use domain::{Digest, Timestamp, canonical::CanonicalError};
+use domain::{Timestamp, canonical::CanonicalError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    batch::{Batch, Place},
     key::Key,
     ssh::{PublicKey, SshError},
-    statement::{Batch, Statement},
+    statement::Statement,
 };
 
 /// The schema name written into every leaf.
@@ -43,9 +44,9 @@ pub struct Signature {
     pub key: String,
     /// The signature: for `ssh`, the base64 between the two lines of an SSH SIGNATURE.
     pub value: String,
-    /// The digests of all statements of the batch, where the signature is over a batch.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub batch: Vec<Digest>,
+    /// The statement's place in the batch, where the signature is over a batch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Place>,
 }
 
 /// Why bytes are no leaf.
@@ -92,6 +93,17 @@ impl Leaf {
         Ok(leaf)
     }
 
+    /// Reads a leaf that this program has read before under the same root: its spelling was looked at then.
+    ///
+    /// # Errors
+    /// See [`NotALeaf`].
+    pub(crate) fn read_again(bytes: &[u8]) -> Result<Self, NotALeaf> {
+        if bytes.len() > LARGEST {
+            return Err(NotALeaf::Large(bytes.len()));
+        }
+        Ok(serde_json::from_slice(bytes)?)
+    }
+
     /// Its canonical bytes.
     ///
     /// # Errors
@@ -105,9 +117,9 @@ impl Leaf {
 /// Why a signature does not count.
 #[derive(Debug, thiserror::Error)]
 pub enum Unsigned {
-    /// The statement is not in the batch that was signed.
-    #[error("the signature is over a batch that does not hold this statement")]
-    NotInBatch,
+    /// The statement's place in its batch is none.
+    #[error("the statement's place in the batch that was signed is none")]
+    NoPlace,
     /// More than one signature may cover.
     #[error("a batch holds at most {} statements", Batch::MOST)]
     LargeBatch,
@@ -125,17 +137,12 @@ impl Signature {
     /// # Errors
     /// When the batch does not hold the statement, or is too large.
     pub fn signed_bytes(&self, statement: &Statement) -> Result<Vec<u8>, Unsigned> {
-        if self.batch.is_empty() {
-            return Ok(statement.bytes()?);
-        }
-        if self.batch.len() > Batch::MOST {
+        let Some(place) = &self.batch else { return Ok(statement.bytes()?) };
+        if place.size > Batch::MOST {
             return Err(Unsigned::LargeBatch);
         }
-        let batch = Batch::new(&statement.register, self.batch.clone());
-        if batch.items.binary_search(&statement.digest()?).is_err() {
-            return Err(Unsigned::NotInBatch);
-        }
-        Ok(batch.bytes()?)
+        let batch = Batch::holding(&statement.register, &statement.digest()?, place);
+        Ok(batch.ok_or(Unsigned::NoPlace)?.bytes()?)
     }
 
     /// Verifies it with a key of the person.

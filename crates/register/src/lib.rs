@@ -6,15 +6,18 @@
 
 mod accept;
 pub mod act;
+pub mod batch;
 pub mod body;
 pub mod case;
 pub mod days;
+mod depends;
 pub mod entry;
 pub mod fold;
 pub mod hazard;
 pub mod key;
 pub mod leaf;
 pub mod log;
+pub mod lookup;
 pub mod public;
 pub mod refused;
 pub mod register;
@@ -25,6 +28,7 @@ pub mod standing;
 pub mod state;
 pub mod statement;
 pub mod statements;
+pub mod unread;
 pub mod words;
 
 pub use register::Register;

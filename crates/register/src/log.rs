@@ -70,7 +70,7 @@ use self::{growth::Edge, promise::Promise};
 
 pub use self::{
     append::Appended,
-    edge::EdgeError,
+    edge::{EdgeError, begins},
     entries::{Entries, EntriesError, entries},
     open::OpenError,
     receipts::{ReceiptError, Receipts, receipt},

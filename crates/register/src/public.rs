@@ -45,7 +45,7 @@ pub struct Public {
     pub last: Timestamp,
     /// How many entries the log has.
     pub size: u64,
-    /// Entries of the log that mean nothing.
+    /// Entries of the log that mean nothing, or cannot be read.
     pub meaningless: usize,
     /// How many lines of the register are in each state.
     pub counts: BTreeMap<EntryState, usize>,
@@ -428,7 +428,7 @@ impl Register {
             as_of,
             last: self.last,
             size: self.size,
-            meaningless: self.rejected.len(),
+            meaningless: self.rejected.len() + self.unread.len(),
             counts,
             subjects: view.subjects(),
             reviews: view.cases(),

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{Date, Digest, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     act::{agreement::SharedCare, attestation::Attestation, closure::ClosureAsked, import::Imported},
@@ -52,6 +53,8 @@ pub struct Register {
     pub story: Vec<Told>,
     /// Leaves that are in the log and mean nothing, with why.
     pub rejected: Vec<(u64, String)>,
+    /// Leaves that this program cannot read: what depends on them is unknown.
+    pub unread: Vec<crate::unread::Unread>,
     /// Decisions that an appeal overturned.
     pub overturned: BTreeSet<Digest>,
     /// Keys that were ever in the body, with whose they are: old signatures stay verifiable.
@@ -72,7 +75,7 @@ pub struct Told {
 }
 
 /// An exception the committee granted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Excepted {
     /// The decision.
     pub logged: Logged,
@@ -91,7 +94,7 @@ pub struct Excepted {
 }
 
 /// A closure.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closing {
     /// The decision, or the emergency.
     pub logged: Logged,

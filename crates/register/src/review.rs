@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Date, Digest, Tier};
 use policy::quorum::{self, Count, Rule, Stance, Voter};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     act::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// A case before the committee.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     /// Its short id, `R-` and eight digits of the opening's digest.
     pub id: String,
@@ -50,7 +50,7 @@ pub struct Review {
 }
 
 /// A position somebody took.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// Where.
     pub logged: Logged,
@@ -59,7 +59,7 @@ pub struct Held {
 }
 
 /// How a review ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
     /// Where.
     pub logged: Logged,

@@ -3,14 +3,18 @@
 //! Decides which entries, statements, exceptions and closures are about the subject. Which of verdict
 //! and decision is the stricter is decided where the verdict is made.
 
-use domain::{Attested, Digest, Exception, Listing, Obligation, Purpose, Standing, SubjectName, Timestamp};
+use domain::{
+    Attested, Digest, Exception, Listing, Obligation, Purpose, Standing, SubjectName, Tier, Timestamp,
+};
 
 use crate::{
     act::{attestation::Basis, decision::WhoMayUse},
+    case::Case,
     entry::Entry,
     register::Register,
     review::short,
     state::State,
+    unread::Unread,
     words::Words,
 };
 
@@ -79,6 +83,16 @@ impl Register {
                 from: it.logged.at.date(),
                 until: it.until,
             });
+        }
+        let unread: Vec<String> =
+            self.unread.iter().filter(|u| u.concerns(subject)).map(Unread::words).collect();
+        out.unknown = unread.first().cloned();
+        // A component that such an entry names is no plain yes either.
+        let named = self.unread.iter().filter(|u| !u.concerns(subject));
+        for (unread, name) in named.flat_map(|u| u.about.iter().flatten().map(move |name| (u, name))) {
+            if name.kind() == "component" {
+                out.of_components.push(self.unknown(unread, name, as_of));
+            }
         }
         out.closed_until = self
             .closures
@@ -167,6 +181,13 @@ impl Register {
                 recorded: true,
             })
             .collect()
+    }
+
+    /// What is unknown of a component is for people to look at.
+    fn unknown(&self, unread: &Unread, name: &SubjectName, as_of: Timestamp) -> Listing {
+        let case = Case::of_use(name.clone(), Tier::Research);
+        let listing = self.listing(&Entry::new(case), as_of);
+        Listing { state: State::Restricted, why: unread.words(), tier: None, ..listing }
     }
 
     /// A scope as the reader may know it.

@@ -49,39 +49,3 @@ impl Statement {
         Ok(Digest::of(&self.bytes()?))
     }
 }
-
-/// Many statements under one signature: each is still an entry of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Batch {
-    /// Always [`Batch::SCHEMA`].
-    pub schema: String,
-    /// The origin of the log.
-    pub register: String,
-    /// Digests of the statements, ascending.
-    pub items: Vec<Digest>,
-}
-
-impl Batch {
-    /// The schema name written into every batch.
-    pub const SCHEMA: &str = "formulary/batch/v1";
-
-    /// The most statements under one signature: each leaf lists them all (74 bytes each), beside the
-    /// statement itself, within the 65,535 bytes of a leaf.
-    pub const MOST: usize = 500;
-
-    /// A batch of some statements.
-    pub fn new(register: &str, mut items: Vec<Digest>) -> Self {
-        items.sort();
-        items.dedup();
-        Self { schema: Self::SCHEMA.to_owned(), register: register.to_owned(), items }
-    }
-
-    /// The bytes that are signed.
-    ///
-    /// # Errors
-    /// Never in fact: a batch holds no numbers.
-    pub fn bytes(&self) -> Result<Vec<u8>, CanonicalError> {
-        domain::canonical::to_vec(self)
-    }
-}

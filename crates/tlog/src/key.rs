@@ -13,6 +13,9 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::text;
 
+/// How DSSE's pre-authentication encoding begins.
+const DSSE: &[u8] = b"DSSEv1 ";
+
 /// The longest name in bytes: `tlog-cosignature` keeps the length of a name and of an origin in one
 /// byte.
 pub const LONGEST_NAME: usize = 255;
@@ -213,6 +216,12 @@ impl VerifierKey {
         &self.public
     }
 
+    /// Whether a signature over DSSE's pre-authentication encoding is this key's (Ed25519 alone signs it).
+    #[must_use]
+    pub fn bears_dsse(&self, encoded: &[u8], signature: &[u8]) -> bool {
+        encoded.starts_with(DSSE) && self.bears(encoded, signature)
+    }
+
     /// Whether `signature` is this key's signature of `message`; Ed25519 strictly: no second encoding,
     /// no weak key.
     pub(crate) fn bears(&self, message: &[u8], signature: &[u8]) -> bool {
@@ -365,6 +374,14 @@ impl SignerKey {
             kind: self.kind,
             public: self.secret.verifying_key().to_bytes().to_vec(),
         }
+    }
+
+    /// Signs DSSE's pre-authentication encoding of a statement; none where the bytes are anything else: a
+    /// log's key signs heads and statements, and neither can be taken for the other, since no origin begins
+    /// like this.
+    #[must_use]
+    pub fn sign_dsse(&self, encoded: &[u8]) -> Option<[u8; 64]> {
+        encoded.starts_with(DSSE).then(|| self.sign_bytes(encoded))
     }
 
     pub(crate) fn sign_bytes(&self, message: &[u8]) -> [u8; 64] {

@@ -614,14 +614,14 @@ pub(crate) enum Log {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  formulary verify entry-12.tlog-proof --entry entry-12.json --policy trust.policy"
+    after_help = "Examples:\n  formulary verify entry-12.tlog-proof --entry entry-12.json --policy trust.policy\n  formulary verify statements/12.vsa.dsse.json --policy trust.policy"
 )]
 pub(crate) struct Verify {
-    /// The receipt (.tlog-proof)
+    /// The receipt (.tlog-proof), or a signed statement (.dsse.json)
     pub(crate) receipt: PathBuf,
-    /// The entry it is about
+    /// The entry that the receipt is about
     #[arg(long, value_name = "FILE")]
-    pub(crate) entry: PathBuf,
+    pub(crate) entry: Option<PathBuf>,
     /// Who signs the log (tlog-policy)
     #[arg(long, value_name = "FILE", default_value = "trust.policy")]
     pub(crate) policy: PathBuf,
@@ -650,6 +650,30 @@ pub(crate) enum Register {
         #[command(flatten)]
         at: Where,
     },
+    /// Write decisions as others read them: SLSA summary and own predicate in DSSE, OpenVEX, CycloneDX
+    #[command(
+        after_help = "Example:\n  formulary register statements --out statements\n  formulary verify statements/12.vsa.dsse.json --policy trust.policy\n\nSigned with the log's key. The same register gives the same bytes: a summary is dated by the day since\nwhich its state holds."
+    )]
+    Statements {
+        /// Into this folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        #[command(flatten)]
+        at: Where,
+    },
+    /// Write what opens the sealed scopes of a subject, for the team whose gates must know them
+    #[command(
+        after_help = "Example:\n  formulary register seals \"repository:Ward list\" --to seals.jsonl\n\nThe team keeps the file out of its repository and hands it to the gate: formulary check . --seals FILE."
+    )]
+    Seals {
+        /// The subject
+        subject: SubjectName,
+        /// To this file
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        #[command(flatten)]
+        at: Where,
+    },
     /// Append what follows from dates: overdue, restricted, lapsed
     Tick {
         #[command(flatten)]
@@ -657,7 +681,7 @@ pub(crate) enum Register {
     },
     /// Take in another body's decision, verified by its key and receipts; shown beside ours
     Import {
-        /// Folder of the other register or its site's log
+        /// Folder or address of the other register, its site or its log
         other: PathBuf,
         /// Who signs it (tlog-policy)
         #[arg(long, value_name = "FILE")]

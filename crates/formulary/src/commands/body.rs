@@ -258,7 +258,7 @@ fn init(
         let statement = Statement::new(origin, world.now, &founder, Act::Found(Box::new(body)));
         let value = signer.sign(&statement.bytes()?)?;
         let signature =
-            Signature { person: founder.clone(), key: signer.fingerprint.clone(), value, batch: Vec::new() };
+            Signature { person: founder.clone(), key: signer.fingerprint.clone(), value, batch: None };
         Ok(Signed { statement, signatures: vec![signature], seals: Vec::new() })
     })?;
     for (name, salt) in &sealed {

@@ -63,6 +63,9 @@ pub(crate) fn run(command: &Log, world: &World) -> Result<u8, Failure> {
             for (index, why) in &register.rejected {
                 let _ = writeln!(out, "{index:>6}  means nothing: {why}");
             }
+            for unread in &register.unread {
+                let _ = writeln!(out, "{:>6}  cannot be read: {}", unread.index, unread.why);
+            }
             answer(&out);
             Ok(0)
         }

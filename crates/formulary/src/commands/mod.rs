@@ -24,6 +24,7 @@ mod replay;
 mod review;
 mod site;
 mod staged;
+mod statements;
 mod sync;
 mod verify;
 mod vote;

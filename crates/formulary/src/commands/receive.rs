@@ -104,7 +104,7 @@ pub(crate) fn run(args: &args::Receiving, as_of: Option<Timestamp>, world: &Worl
             malware,
             &|path| receiving.content(update, path),
             None,
-            &landing::standing(),
+            &landing::Register { named: None, trust: None, seals: None, world },
             as_of.unwrap_or(world.now),
         )?;
         told.push((update, Some((judged, remarks))));

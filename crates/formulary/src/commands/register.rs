@@ -24,6 +24,7 @@ use crate::{
     args::register::Register,
     output::{Failure, answer},
     register_folder::{self, RegisterFolder},
+    register_remote::{self, Asking, Remote},
     subject,
     world::World,
 };
@@ -39,6 +40,24 @@ pub(crate) fn run(command: &Register, world: &World) -> Result<u8, Failure> {
             Ok(0)
         }
         Register::Site { folder, at } => super::site::run(folder, at, world),
+        Register::Statements { out, at } => super::statements::run(out, at, world),
+        Register::Seals { subject, to, at } => {
+            let folder = RegisterFolder::open(at, world)?;
+            let seals = folder.seals_of(subject);
+            let mut text = String::new();
+            for seal in &seals {
+                text.push_str(&serde_json::to_string(seal)?);
+                text.push('\n');
+            }
+            std::fs::write(to, text)
+                .map_err(|e| Failure::new(format!("cannot write {}: {e}", to.display())))?;
+            answer(&format!(
+                "{} written to {}: hand it over privately, and keep it out of git.\n",
+                pages::words::count(seals.len(), "seal", "seals"),
+                to.display()
+            ));
+            Ok(0)
+        }
         Register::Tick { at } => {
             let mut folder = RegisterFolder::open(at, world)?;
             let due = folder.register.consequences(folder.now);
@@ -53,7 +72,7 @@ pub(crate) fn run(command: &Register, world: &World) -> Result<u8, Failure> {
         }
         Register::Import { other, policy, subject, signing, at } => {
             let mut folder = RegisterFolder::open(at, world)?;
-            let acts = imports(&folder, other, policy, subject.as_ref())?;
+            let acts = imports(&folder, other, policy, subject.as_ref(), world)?;
             if acts.is_empty() {
                 answer("Nothing to take in: no decision of its own that is not here already.\n");
                 return Ok(0);
@@ -170,18 +189,27 @@ fn imports(
     other: &Path,
     policy: &Path,
     subject: Option<&SubjectName>,
+    world: &World,
 ) -> Result<Vec<Act>, Failure> {
     let text = subject::read(policy)?;
     let trusted = Policy::parse(&text)
         .map_err(|e| Failure::new(format!("{} cannot be used: {e}", policy.display())))?;
-    let root = if other.join(log::CHECKPOINT).exists() { other.to_owned() } else { other.join("log") };
-    let source = log::Folder::new(Arc::new(Disk::new(root)), "");
-    let (checkpoint, leaves) = register_folder::read(&source, &trusted)?;
+    let source: Box<dyn log::Source> = match register_remote::address(other) {
+        Some(address) => Box::new(Remote::open(address, Some(policy), None, Asking::Network, world)?.source),
+        None => {
+            let root =
+                if other.join(log::CHECKPOINT).exists() { other.to_owned() } else { other.join("log") };
+            Box::new(log::Folder::new(Arc::new(Disk::new(root)), ""))
+        }
+    };
+    let (checkpoint, leaves) = register_folder::read(&*source, &trusted)?;
+    // Folded by our own rules: signatures, people, quorum, evidence. What does not hold there has closed
+    // nothing, and is not taken in.
     let origin = checkpoint.checkpoint().origin().to_string();
     let theirs = register::Register::read(&origin, leaves.iter().cloned())?;
     let key = log_key(&text, &origin)?;
     let known = |leaf: &str| folder.register.imports.values().any(|(_, i)| i.decision == leaf);
-    let mut receipts = log::Receipts::new(&source, &checkpoint);
+    let mut receipts = log::Receipts::new(&*source, &checkpoint);
     let mut acts = Vec::new();
     for review in theirs.reviews.values() {
         let Some(closed) = review.closed.as_ref().filter(|c| c.ruling.is_some()) else { continue };

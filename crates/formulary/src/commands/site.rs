@@ -59,6 +59,9 @@ pub(super) fn run(into: &Path, at: &Where, world: &World) -> Result<u8, Failure>
     let trust = subject::read(&root.join(TRUST))?;
     let policy = Policy::parse(&trust).map_err(|e| Failure::new(format!("{TRUST} cannot be used: {e}")))?;
     entries(&folder, &policy, &site, &mut out)?;
+    // Where the keeper writes the site, what is new is signed; elsewhere what was signed is kept.
+    let key = folder.key().ok();
+    super::statements::write(&folder, key.as_ref(), &format!("{}/", super::statements::FOLDER), &mut out)?;
     out.put(TRUST, &trust)?;
     copy(&root.join(LOG_FOLDER), LOG_FOLDER, &mut out)?;
     out.put(&format!("{LOG_FOLDER}/{}", log::CHECKPOINT), folder.checkpoint.to_string().as_bytes())?;
@@ -229,6 +232,16 @@ impl Output {
         }
         self.list(&self.now)?;
         Ok((self.written, self.same, removed))
+    }
+}
+
+impl super::statements::Into for Output {
+    fn old(&self, path: &str) -> Option<Vec<u8>> {
+        Self::old(self, path)
+    }
+
+    fn put(&mut self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+        Self::put(self, path, bytes)
     }
 }
 

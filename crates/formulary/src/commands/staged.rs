@@ -42,7 +42,12 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
         malware,
         &|path| staged.content(path),
         Some(folder),
-        &landing::standing(),
+        &landing::Register {
+            named: args.judging.register.as_deref(),
+            trust: args.judging.register_trust.as_deref(),
+            seals: args.judging.seals.as_deref(),
+            world,
+        },
         args.judging.as_of.unwrap_or(world.now),
     )?;
     let outcome = judged.outcome(args.unread, Otherwise::Refuse);

@@ -2,6 +2,7 @@
 //! environment in which nothing of the machine shows.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of the scene")]
 
+pub mod body;
 pub mod git;
 
 use std::{
@@ -139,7 +140,7 @@ impl Scene {
         self
     }
 
-    fn git(&self, args: &[&str]) {
+    pub fn git(&self, args: &[&str]) {
         let done = Command::new("git")
             .args(args)
             .current_dir(self.root())

@@ -151,6 +151,23 @@ pub(super) fn make_error(
     }
 }
 
+/// Whether the log of `new` begins with the one of `old`.
+///
+/// # Errors
+/// When a tile cannot be had.
+pub fn begins(source: &dyn Source, old: &Checkpoint, new: &Checkpoint) -> Result<bool, EdgeError> {
+    if old.size() == new.size() {
+        return Ok(old.root() == new.root());
+    }
+    if old.size() == 0 {
+        return Ok(true);
+    }
+    let mut reader = hashes(new.size(), source);
+    let proof = tlog::proof::consistency(old.size(), new.size(), &mut reader)
+        .map_err(|e| make_error(e, new.size()))?;
+    Ok(tlog::proof::verify_consistency(old.size(), old.root(), new.size(), new.root(), &proof).is_ok())
+}
+
 /// Whether the files of the log with the root of `new` begin with those of `old`, and hold every entry
 /// from `old` on.
 pub(super) fn grown(source: &dyn Source, old: &Checkpoint, new: &Checkpoint) -> Result<Edge, EdgeError> {

@@ -2,6 +2,8 @@
 //!
 //! Decides what of a case is public while it is open, and after.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::Digest;
 use policy::quorum::Stance;
 
@@ -11,7 +13,7 @@ use crate::{
         decision::{Means, Ruling},
         review::Assessed,
     },
-    review::{Held, Review, short},
+    review::{Review, short},
 };
 
 /// What is public of an assessment.
@@ -116,15 +118,12 @@ impl View<'_> {
     pub(super) fn positions(&self, review: &Review, only: Option<&[Digest]>) -> Vec<Position> {
         let basis = review.latest().map(|a| a.basis);
         let named = only.filter(|votes| !votes.is_empty());
-        let last = |held: &&Held| {
-            !review
-                .positions
-                .iter()
-                .any(|o| o.logged.by == held.logged.by && o.logged.index > held.logged.index)
-        };
-        let shown = review.positions.iter().filter(|held| match named {
+        let newest: HashMap<&str, u64> =
+            review.positions.iter().map(|held| (held.logged.by.as_str(), held.logged.index)).collect();
+        let named: Option<HashSet<&Digest>> = named.map(|votes| votes.iter().collect());
+        let shown = review.positions.iter().filter(|held| match &named {
             Some(votes) => votes.contains(&held.logged.digest),
-            None => last(held),
+            None => newest.get(held.logged.by.as_str()) == Some(&held.logged.index),
         });
         shown
             .map(|held| {

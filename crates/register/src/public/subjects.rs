@@ -84,7 +84,10 @@ impl View<'_> {
             question: question(&entry.case),
             state: stand.state,
             since: stand.since,
-            why: stand.why,
+            why: match register.unread.iter().find(|u| u.concerns(Some(&entry.case.subject))) {
+                Some(unread) => format!("{}; unknown since: {}", stand.why, unread.words()),
+                None => stand.why,
+            },
             follows_from: stand.of.and_then(|of| register.statements.get(&of).copied()),
             changes_on: stand.next,
             decision: entry.decided.as_ref().map(|d| self.in_force(&entry.case, d)),

@@ -5,9 +5,11 @@ use policy::quorum::Stance;
 use register::{
     Register,
     act::Act,
+    batch::Batch,
     leaf::{LARGEST, Leaf, NotALeaf, Signature},
     ssh::{self, NAMESPACE},
-    statement::{Batch, Statement},
+    state::State,
+    statement::Statement,
 };
 
 use super::committee::*;
@@ -39,7 +41,7 @@ fn a_signature_that_is_not_the_persons_over_these_bytes_for_us() {
         person: person.to_owned(),
         key: key.to_owned(),
         value,
-        batch: Vec::new(),
+        batch: None,
     };
     let lay = public_key(&key_of(LAY)).fingerprint();
     let good = sign(&key, NAMESPACE, &bytes);
@@ -138,36 +140,35 @@ fn a_leaf_is_no_larger_than_a_log_takes() {
 }
 
 #[test]
-fn the_largest_batch_fits_into_a_leaf_and_a_larger_one_is_refused() {
+fn a_leaf_of_a_large_batch_is_small_and_a_larger_batch_is_refused() {
     let (mut scene, review) = scene();
     let statement = vote(&scene, &review);
-    let digest = |n: usize| Digest::of(&n.to_le_bytes());
-    let with = |count: usize| {
-        let mut batch: Vec<Digest> = (1..count).map(digest).collect();
-        batch.push(statement.digest().unwrap());
-        let key = key_of(SECURITY);
-        let value = sign(&key, NAMESPACE, &Batch::new(ORIGIN, batch.clone()).bytes().unwrap());
-        let key = public_key(&key).fingerprint();
-        Leaf::new(
-            scene.now,
-            statement.clone(),
-            vec![Signature { person: SECURITY.to_owned(), key, value, batch }],
-        )
+    let mut digests: Vec<Digest> = (0..10_000_usize).map(|n| Digest::of(&n.to_le_bytes())).collect();
+    digests[7_777] = statement.digest().unwrap();
+    let (batch, places) = Batch::of(ORIGIN, &digests).unwrap();
+    let key = key_of(SECURITY);
+    let value = sign(&key, NAMESPACE, &batch.bytes().unwrap());
+    let key = public_key(&key).fingerprint();
+    let of = |place| {
+        let (key, value) = (key.clone(), value.clone());
+        let one = Signature { person: SECURITY.to_owned(), key, value, batch: Some(place) };
+        Leaf::new(scene.now, statement.clone(), vec![one])
     };
-    let large = with(Batch::MOST + 1);
-    let largest = with(Batch::MOST);
-    assert!(matches!(with(1_001).bytes(), Err(NotALeaf::Large(_))));
-    assert!(largest.bytes().unwrap().len() < LARGEST);
+    let good = of(places[7_777].clone());
+    let mut large = places[7_777].clone();
+    large.size = Batch::MOST + 1;
+    let large = of(large);
+    assert!(good.bytes().unwrap().len() < 3_000, "a dozen hashes, not ten thousand");
     refused(scene.takes(large), &["a batch holds at most"]);
-    scene.takes(largest).unwrap();
+    scene.takes(good).unwrap();
     // A signature over a batch is none over a statement, nor the other way round.
     let mut other = vote(&scene, &review);
     other.at = Timestamp::from_unix(other.at.unix() + 1);
     let mut confused = signature(SECURITY, &other);
-    confused.batch = vec![other.digest().unwrap()];
+    let alone = batch_signatures(SECURITY, std::slice::from_ref(&other)).remove(0);
+    confused.batch.clone_from(&alone.batch);
     refused(scene.takes(Leaf::new(scene.now, other.clone(), vec![confused])), &["does not fit"]);
-    let mut confused = batch_signature(SECURITY, std::slice::from_ref(&other));
-    confused.batch.clear();
+    let confused = Signature { batch: None, ..alone };
     refused(scene.takes(Leaf::new(scene.now, other, vec![confused])), &["does not fit"]);
 }
 
@@ -200,10 +201,42 @@ fn a_leaf_that_may_not_be_is_listed_and_the_rest_is_read() {
     assert_eq!((read.rejected[0].0, read.size), (2, 4));
     let held = read.reviews[&review].held().into_iter().map(|h| (h.logged.by.clone(), h.logged.index));
     assert_eq!(held.collect::<Vec<_>>(), [(LAY.to_owned(), 3)]);
-    // Bytes that are no leaf at all are no register.
-    let mut log = scene.leaves.clone();
-    log.push(b"{}".to_vec());
-    assert!(Register::read(ORIGIN, log).is_err());
+}
+
+#[test]
+fn a_leaf_that_cannot_be_read_stops_nothing_but_what_depends_on_it() {
+    let mut scene = Scene::new();
+    scene.listed(Tier::Operational);
+    let about = |name: &str| {
+        let later = r#"{"schema":"formulary/leaf/v1","logged":"2026-11-20T10:00:00Z","statement":{"schema":"formulary/statement/v9","act":{"kind":"quarantine","of":{"case":{"subject":"NAME"}}}}}"#;
+        later.replace("NAME", name).into_bytes()
+    };
+    let ours: domain::SubjectName = "pkg:npm/lodash@4.17.21".parse().unwrap();
+    let other: domain::SubjectName = "repository:another".parse().unwrap();
+    let read = |bytes: Vec<u8>| {
+        let mut log = scene.leaves.clone();
+        log.insert(2, bytes);
+        let read = Register::read(ORIGIN, log).unwrap();
+        assert_eq!((read.size, read.unread.len()), (scene.leaves.len() as u64 + 1, 1));
+        assert_eq!(read.unread[0].index, 2);
+        read
+    };
+    // A later version names our subject: what the register says of it is unknown, of others it is not.
+    let named = read(about(ours.as_str()));
+    assert!(named.standing(Some(&ours), scene.now, &|_| None).unknown.unwrap().contains("entry 2"));
+    let beside = named.standing(Some(&other), scene.now, &|_| None);
+    assert_eq!(beside.unknown, None);
+    assert!(
+        beside.of_components.iter().any(|l| l.subject == ours),
+        "no plain yes to the component: {beside:?}"
+    );
+    assert!(named.public(scene.now).subjects[0].lines[0].why.contains("unknown since"));
+    // Bytes that tell nothing: everything is unknown, and everything is still shown.
+    for bytes in [b"{}".to_vec(), b"not json".to_vec(), vec![0xff; 100]] {
+        let damaged = read(bytes);
+        assert!(damaged.standing(Some(&other), scene.now, &|_| None).unknown.is_some());
+        assert_eq!(damaged.stand(&lodash(Tier::Operational), scene.now).state, State::Listed);
+    }
 }
 
 #[test]

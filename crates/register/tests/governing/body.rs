@@ -245,7 +245,7 @@ fn a_new_key_signs_from_its_decision_on() {
         let statement = Statement::new(ORIGIN, scene.now, LAY, act.clone());
         let value = sign(&key, NAMESPACE, &statement.bytes().unwrap());
         let key = public_key(&key).fingerprint();
-        let one = register::leaf::Signature { person: LAY.to_owned(), key, value, batch: Vec::new() };
+        let one = register::leaf::Signature { person: LAY.to_owned(), key, value, batch: None };
         Leaf::new(scene.now, statement, vec![one])
     };
     let leaf = signed(&scene);

@@ -18,6 +18,7 @@ use register::{
         position::{Answer, Duty, Overrule, Position, Satisfied},
         review::{Against, Asks, Assessed, Opening, Renewal, State as ControlSeen},
     },
+    batch::Batch,
     body::{Adopted, Body, Change, Person, Times},
     case::Case,
     entry::Logged,
@@ -26,7 +27,7 @@ use register::{
     review::{Review, short},
     ssh::{self, NAMESPACE, PublicKey},
     state::State,
-    statement::{Batch, Statement},
+    statement::Statement,
     words::Words,
 };
 use ssh_key::{
@@ -492,21 +493,25 @@ pub fn signature(who: &str, statement: &Statement) -> Signature {
         person: who.to_owned(),
         key: public_key(&key).fingerprint(),
         value: sign(&key, NAMESPACE, &statement.bytes().unwrap()),
-        batch: Vec::new(),
+        batch: None,
     }
 }
 
-/// The signature of a person under many statements at once.
-pub fn batch_signature(who: &str, statements: &[Statement]) -> Signature {
-    let items: Vec<Digest> = statements.iter().map(|s| s.digest().unwrap()).collect();
+/// The signatures of a person under many statements: one signature, each with its place.
+pub fn batch_signatures(who: &str, statements: &[Statement]) -> Vec<Signature> {
+    let digests: Vec<Digest> = statements.iter().map(|s| s.digest().unwrap()).collect();
     let key = key_of(who);
-    let bytes = Batch::new(ORIGIN, items.clone()).bytes().unwrap();
-    Signature {
-        person: who.to_owned(),
-        key: public_key(&key).fingerprint(),
-        value: sign(&key, NAMESPACE, &bytes),
-        batch: items,
-    }
+    let (batch, places) = Batch::of(ORIGIN, &digests).unwrap();
+    let value = sign(&key, NAMESPACE, &batch.bytes().unwrap());
+    places
+        .into_iter()
+        .map(|place| Signature {
+            person: who.to_owned(),
+            key: public_key(&key).fingerprint(),
+            value: value.clone(),
+            batch: Some(place),
+        })
+        .collect()
 }
 
 /// A refusal whose words hold all of these.

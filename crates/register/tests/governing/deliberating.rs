@@ -309,8 +309,9 @@ fn one_signature_over_a_batch_and_each_its_own_entry() {
             Statement::new(ORIGIN, scene.now, SECURITY, act)
         })
         .collect();
-    let signature = batch_signature(SECURITY, &statements);
-    for statement in &statements {
+    let signatures = batch_signatures(SECURITY, &statements);
+    assert_eq!(signatures[0].value, signatures[1].value, "one signature");
+    for (statement, signature) in statements.iter().zip(&signatures) {
         scene.takes(Leaf::new(scene.now, statement.clone(), vec![signature.clone()])).unwrap();
     }
     for review in &reviews {
@@ -320,12 +321,11 @@ fn one_signature_over_a_batch_and_each_its_own_entry() {
     // A statement that the signed batch does not hold.
     let act = Act::Position(Box::new(scene.position(&reviews[0], Stance::NoObjection)));
     let other = Statement::new(ORIGIN, scene.now, SECURITY, act);
-    refused(
-        scene.takes(Leaf::new(scene.now, other.clone(), vec![signature.clone()])),
-        &["does not hold this statement"],
-    );
-    // Nor may it be added to the list afterwards.
-    let mut added = signature;
-    added.batch.push(other.digest().unwrap());
-    refused(scene.takes(Leaf::new(scene.now, other, vec![added])), &["does not fit"]);
+    for signature in &signatures {
+        refused(scene.takes(Leaf::new(scene.now, other.clone(), vec![signature.clone()])), &["does not fit"]);
+    }
+    // Nor is there a place beside those that were signed.
+    let mut added = signatures[1].clone();
+    added.batch.as_mut().unwrap().index = 2;
+    refused(scene.takes(Leaf::new(scene.now, other, vec![added])), &["place in the batch"]);
 }

@@ -10,6 +10,7 @@ mod committee;
 mod deciding;
 mod deliberating;
 mod emergencies;
+mod lookup;
 mod opening;
 mod openssh;
 mod sealing;

@@ -71,7 +71,7 @@ fn openssh_verifies_what_the_log_keeps() {
             Statement::new(ORIGIN, scene.now, SECURITY, Act::Position(Box::new(scene.position(&review, s))))
         })
         .to_vec();
-    let signature = batch_signature(SECURITY, &statements);
+    let signature = batch_signatures(SECURITY, &statements).remove(0);
     let signed = signature.signed_bytes(&statements[0]).unwrap();
     let public = public_line(&key_of(SECURITY));
     assert!(verifies(folder.path(), SECURITY, &public, &signed, &ssh::armoured(&signature.value)));
@@ -111,12 +111,8 @@ fn we_verify_what_openssh_signs() {
         assert_eq!(ssh::armoured(&bare), armoured, "the armour comes back as OpenSSH writes it");
         assert_eq!(ssh::signer(&bare).unwrap(), public.fingerprint());
         assert_eq!(public.verify(b"other", &bare), Err(SshError::Wrong));
-        let mut leafed = Signature {
-            person: "p-08".to_owned(),
-            key: public.fingerprint(),
-            value: bare,
-            batch: Vec::new(),
-        };
+        let mut leafed =
+            Signature { person: "p-08".to_owned(), key: public.fingerprint(), value: bare, batch: None };
         leafed.verify(&statement, &public.key()).unwrap();
         leafed.value = armoured;
         assert!(leafed.verify(&statement, &public.key()).is_err(), "a leaf has one spelling");
