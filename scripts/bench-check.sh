@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Whole-process cost of `formulary check` on a lockfile of N components against the advisories of
-# $FORMULARY_CORPUS, from start to exit. Prints CPU seconds (user+sys, the median of nine runs) and
-# peak memory. Needs a release build, GNU time, Python.
+# $FORMULARY_CORPUS, from start to exit. Prints CPU time (user and system, from the kernel's own account of
+# the process, not rounded to ticks) and peak memory. Needs a release build and Python.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-program="$PWD/target/release/formulary"
+program="${PROGRAM:-$PWD/target/release/formulary}"
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 "$program" feeds import "${FORMULARY_CORPUS:?}/advisories" --coverage full --as-of 2026-08-22 --feeds "$folder/feeds" >/dev/null
@@ -30,10 +30,18 @@ for i, name in enumerate(names):
         "dependencies": {names[(i * 7 + 1) % len(names)]: "*"}}
 json.dump({"name": "bench", "lockfileVersion": 3, "packages": packages}, open(path, "w"), indent=2)
 PY
-    for _ in 1 2 3 4 5 6 7 8 9; do
-        /usr/bin/time -f '%U %S %M' -o "$folder/time" "$program" check "$folder/$n/package-lock.json" \
-            --as-of 2026-08-22 --feeds "$folder/feeds" --use >"$folder/out" || true
-        tail -1 "$folder/time"
-    done | sort -n | awk -v n="$n" '{cpu[NR] = $1 + $2; kib = $3 > kib ? $3 : kib}
-        END {printf "%d components: %.0f ms CPU (median of %d), at most %.1f MiB\n", n, cpu[int((NR + 1) / 2)] * 1000, NR, kib / 1024}'
+    python3 - "$n" "$program" check "$folder/$n/package-lock.json" --as-of 2026-08-22 --feeds "$folder/feeds" --use <<'PY'
+import os, statistics, sys
+n, command = sys.argv[1], sys.argv[2:]
+cpu, memory = [], []
+quiet = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_WRONLY, 0) for fd in (1, 2)]
+for _ in range(max(5, min(25, 30000 // int(n)))):
+    _, status, used = os.wait4(os.posix_spawn(command[0], command, os.environ, file_actions=quiet), 0)
+    if os.waitstatus_to_exitcode(status) == 3:
+        sys.exit("nothing was evaluated")
+    cpu.append((used.ru_utime + used.ru_stime) * 1000)
+    memory.append(used.ru_maxrss / 1024)
+print(f"{n} components: {min(cpu):.0f} ms CPU at least, {statistics.median(cpu):.0f} ms median of {len(cpu)}, "
+      f"at most {max(memory):.1f} MiB")
+PY
 done

@@ -42,6 +42,7 @@ pub fn update(component: &Component, change: &Purl, to: &str) -> Option<String> 
             format!("uv lock --upgrade-package {}", quote(&format!("{}=={to}", component.purl.name()))?)
         }
         Manager::Pipenv => format!("pipenv upgrade {}", quote(&format!("{}=={to}", component.purl.name()))?),
+        Manager::Pdm => format!("pdm update {name}"),
         // Written by hand unless it records hashes: then the line itself is what must change.
         Manager::PipCompile if component.hashes.is_empty() => return None,
         Manager::PipCompile => {
@@ -56,6 +57,10 @@ pub fn update(component: &Component, change: &Purl, to: &str) -> Option<String> 
         Manager::Bundler => format!("bundle update {} --conservative", quote(component.purl.name())?),
         Manager::Nuget => {
             format!("dotnet add package {} --version {}", quote(component.purl.name())?, quote(to)?)
+        }
+        Manager::NugetClassic => {
+            let (name, to) = (quote(component.purl.name())?, quote(to)?);
+            format!("nuget update packages.config -Id {name} -Version {to}")
         }
         Manager::Gradle => {
             format!("gradle dependencies --update-locks {}", quote(&component.purl.native_name())?)
@@ -87,10 +92,12 @@ enum Manager {
     Poetry,
     Uv,
     Pipenv,
+    Pdm,
     PipCompile,
     Go,
     Bundler,
     Nuget,
+    NugetClassic,
     Gradle,
     Maven,
     Composer,
@@ -107,10 +114,12 @@ fn manager(path: &str) -> Option<Manager> {
         "Cargo.lock" | "Cargo.toml" => Manager::Cargo,
         "poetry.lock" => Manager::Poetry,
         "uv.lock" => Manager::Uv,
+        "pdm.lock" => Manager::Pdm,
         "Pipfile.lock" | "Pipfile" => Manager::Pipenv,
         "go.mod" | "go.sum" => Manager::Go,
         "Gemfile.lock" | "gems.locked" => Manager::Bundler,
         "packages.lock.json" => Manager::Nuget,
+        "packages.config" => Manager::NugetClassic,
         "gradle.lockfile" => Manager::Gradle,
         "pom.xml" => Manager::Maven,
         "composer.lock" | "composer.json" => Manager::Composer,
@@ -118,6 +127,8 @@ fn manager(path: &str) -> Option<Manager> {
         _ if name.ends_with(".csproj") || name.ends_with(".fsproj") || name.ends_with(".vbproj") => {
             Manager::Nuget
         }
+        // No line for `pylock.toml`: several programs write it and it does not say which. None for a
+        // `Gemfile` alone: its own line is what must change.
         _ if name.starts_with("requirements") && name.ends_with(".txt") => Manager::PipCompile,
         _ => return None,
     })
@@ -154,6 +165,12 @@ mod tests {
             ("pkg:npm/lodash@4.17.15", "pnpm-lock.yaml", "pnpm update lodash@4.17.21"),
             ("pkg:pypi/jinja2@2.0", "uv.lock", "uv lock --upgrade-package jinja2==4.17.21"),
             ("pkg:pypi/jinja2@2.0", "Pipfile.lock", "pipenv upgrade jinja2==4.17.21"),
+            ("pkg:pypi/jinja2@2.0", "pdm.lock", "pdm update jinja2"),
+            (
+                "pkg:nuget/Serilog@2.0",
+                "site/packages.config",
+                "cd site && nuget update packages.config -Id Serilog -Version 4.17.21",
+            ),
             ("pkg:gem/rack@2.0", "Gemfile.lock", "bundle update rack --conservative"),
             ("pkg:nuget/Serilog@2.0", "packages.lock.json", "dotnet add package Serilog --version 4.17.21"),
             (

@@ -26,7 +26,13 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 fn main() -> ExitCode {
-    let world = world::World::real();
+    let world = match world::World::real() {
+        Ok(world) => world,
+        Err(failure) => {
+            output::failure(&failure);
+            return ExitCode::from(3);
+        }
+    };
     let arguments = match args::Arguments::try_parse_from(arguments()) {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use domain::Timestamp;
 
+use crate::output::Failure;
+
 /// What the program may know of the world around it.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
@@ -29,14 +31,22 @@ impl World {
     /// address, `FORMULARY_KEY` the key. `FORMULARY_CACHE`
     /// the folder for what can be read again. `FORMULARY_NOW` is the clock of a
     /// rehearsal or a test: an instant, which then stands still.
-    pub(crate) fn real() -> Self {
+    pub(crate) fn real() -> Result<Self, Failure> {
         let now = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .ok()
             .and_then(|since| i64::try_from(since.as_secs()).ok())
             .map_or(Timestamp::from_unix(0), Timestamp::from_unix);
-        let now = std::env::var("FORMULARY_NOW").ok().and_then(|text| text.parse().ok()).unwrap_or(now);
-        Self {
+        let now = match std::env::var("FORMULARY_NOW") {
+            // A clock that was meant to stand still and does not would sign with another day.
+            Ok(text) if !text.is_empty() => text.parse().map_err(|e| {
+                Failure::from(e).next(
+                    "FORMULARY_NOW holds it: write an instant such as 2026-08-22T09:00:00Z, or unset it.",
+                )
+            })?,
+            _ => now,
+        };
+        Ok(Self {
             now,
             library: library(),
             register: named("FORMULARY_REGISTER"),
@@ -44,7 +54,7 @@ impl World {
             key: named("FORMULARY_KEY"),
             cache: cache(),
             home: named("HOME").or_else(|| named("USERPROFILE")),
-        }
+        })
     }
 }
 

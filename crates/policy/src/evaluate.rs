@@ -55,7 +55,8 @@ pub struct EngineError(String);
 
 /// The controls of one kind of thing, ready to be asked.
 pub(crate) struct Family {
-    first: u16,
+    /// The position of its first control in the pack.
+    pub(crate) first: u16,
     pub(crate) controls: Vec<Control>,
     set: PolicySet,
     asker: EntityUid,

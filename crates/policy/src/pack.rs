@@ -320,7 +320,8 @@ impl Pack {
     /// When the position is another pack's.
     pub fn control(&self, at: ControlIdx) -> &Control {
         let (judged, _) = self.order[at.index()];
-        &self.family(judged).controls[usize::from(at.0 - self.first(judged))]
+        let family = self.family(judged);
+        &family.controls[usize::from(at.0 - family.first)]
     }
 
     /// The control of that id.

@@ -227,8 +227,13 @@ fn global_json(gather: &mut Gather, root: Node<'_>) {
     }
 }
 
-/// Adds one pin.
+/// Adds one pin of what the product runs on.
 fn pin(gather: &mut Gather, tool: &str, version: &str, line: u32) {
+    scoped(gather, tool, version, Scope::Runtime, line);
+}
+
+/// Adds one pin: `tool` by any of the names that version managers give it.
+pub(super) fn scoped(gather: &mut Gather, tool: &str, version: &str, scope: Scope, line: u32) {
     let lower = tool.to_ascii_lowercase();
     let mut product =
         PRODUCTS.iter().find(|(name, _)| *name == lower).map_or(lower.as_str(), |(_, product)| product);
@@ -260,7 +265,7 @@ fn pin(gather: &mut Gather, tool: &str, version: &str, line: u32) {
     let place = gather.place(line);
     match Purl::new("generic", None, product, shown) {
         Ok(purl) => {
-            if let Some(index) = gather.add_purl(purl, resolution, Origin::Unstated, Scope::Runtime, place) {
+            if let Some(index) = gather.add_purl(purl, resolution, Origin::Unstated, scope, place) {
                 gather.direct(index, true);
             }
         }

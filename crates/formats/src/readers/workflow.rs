@@ -4,10 +4,14 @@
 //! takes the version of the comment behind it (`# v4.1.2`), as the tools that write such lines do, and
 //! keeps the commit as its origin. `v4` and `v4.1` move and are ranges; so is a branch. All of it is
 //! needed to build and test only: development. `./` is the repository's own.
+//!
+//! The versions of languages and tools that a job sets up (`python-version: '3.8'` of `actions/setup-python`
+//! and its like, also by way of the job's matrix) are pins, named as those of version files are. An
+//! expression that is not of the matrix is known only when the workflow runs, and names none.
 
 use domain::{Origin, Purl, Resolution, Scope};
 
-use super::image;
+use super::{image, language_pins};
 use crate::{
     address,
     gather::{Gather, short},
@@ -16,6 +20,27 @@ use crate::{
     tree::{Node, Tree},
     tree_path,
 };
+
+/// Actions that install a language or tool, the input that says which version, and the product.
+///
+/// From the documentation of each action (its `action.yml`).
+const SETUPS: [(&str, &str, &str); 12] = [
+    ("actions/setup-python", "python-version", "python"),
+    ("actions/setup-node", "node-version", "node"),
+    ("actions/setup-go", "go-version", "go"),
+    ("actions/setup-dotnet", "dotnet-version", "dotnet"),
+    ("actions/setup-java", "java-version", "java"),
+    ("ruby/setup-ruby", "ruby-version", "ruby"),
+    ("shivammathur/setup-php", "php-version", "php"),
+    ("hashicorp/setup-terraform", "terraform_version", "terraform"),
+    ("opentofu/setup-opentofu", "tofu_version", "opentofu"),
+    ("erlef/setup-beam", "elixir-version", "elixir"),
+    ("erlef/setup-beam", "otp-version", "erlang"),
+    ("graalvm/setup-graalvm", "java-version", "graalvm-ce"),
+];
+
+/// How many versions one input or matrix may name.
+const VERSIONS: usize = 64;
 
 /// A workflow, or the file of an action.
 pub(super) struct Workflow;
@@ -51,11 +76,13 @@ impl Reader for Workflow {
             }
             for step in job.get("steps").into_iter().flat_map(Node::entries) {
                 used(&mut gather, step, &lines);
+                set_up(&mut gather, step, job.get("strategy").and_then(|s| s.get("matrix")));
             }
         }
         let runs = root.get("runs");
         for step in runs.and_then(|runs| runs.get("steps")).into_iter().flat_map(Node::entries) {
             used(&mut gather, step, &lines);
+            set_up(&mut gather, step, None);
         }
         if let Some(named) = runs.and_then(|runs| runs.get("image"))
             && named.text().is_some_and(|text| text.starts_with("docker://"))
@@ -76,6 +103,49 @@ fn pulled(gather: &mut Gather, named: Node<'_>) {
     if !text.is_empty() {
         image::add(gather, &text, Scope::Development, named.line());
     }
+}
+
+/// The versions that a step installs.
+fn set_up(gather: &mut Gather, step: Node<'_>, matrix: Option<Node<'_>>) {
+    let Some((action, _)) = step.get("uses").and_then(Node::text).and_then(|text| text.split_once('@'))
+    else {
+        return;
+    };
+    let Some(inputs) = step.get("with") else { return };
+    for (_, input, product) in SETUPS.iter().filter(|(name, ..)| action.trim().eq_ignore_ascii_case(name)) {
+        let Some(node) = inputs.get(input) else { continue };
+        let Some(text) = node.scalar() else { continue };
+        match matrix_name(text) {
+            Some(name) => {
+                for version in matrix.into_iter().flat_map(|matrix| varied(matrix, name)).take(VERSIONS) {
+                    installs(gather, product, version.scalar().unwrap_or_default(), version.line());
+                }
+            }
+            // Several versions stand one a line.
+            None => text.lines().take(VERSIONS).for_each(|one| installs(gather, product, one, node.line())),
+        }
+    }
+}
+
+fn installs(gather: &mut Gather, product: &str, version: &str, line: u32) {
+    let version = version.trim().trim_end_matches(".x");
+    if !version.is_empty() && !version.contains("${{") {
+        language_pins::scoped(gather, product, version, Scope::Development, line);
+    }
+}
+
+/// `NAME` of `${{ matrix.NAME }}`, if that is all there is.
+fn matrix_name(text: &str) -> Option<&str> {
+    let name = text.trim().strip_prefix("${{")?.strip_suffix("}}")?.trim().strip_prefix("matrix.")?;
+    (!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')))
+        .then_some(name)
+}
+
+/// Every value that a matrix gives to a name: its list, and the rows added by `include`.
+fn varied<'t>(matrix: Node<'t>, name: &str) -> Vec<Node<'t>> {
+    let listed = matrix.get(name).into_iter().flat_map(Node::entries);
+    let included = matrix.get("include").into_iter().flat_map(Node::entries).filter_map(|row| row.get(name));
+    listed.chain(included).collect()
 }
 
 fn used(gather: &mut Gather, step: Node<'_>, lines: &[&str]) {
