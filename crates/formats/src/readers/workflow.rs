@@ -122,7 +122,17 @@ fn set_up(gather: &mut Gather, step: Node<'_>, matrix: Option<Node<'_>>) {
                 }
             }
             // Several versions stand one a line.
-            None => text.lines().take(VERSIONS).for_each(|one| installs(gather, product, one, node.line())),
+            None => {
+                for one in text.lines().take(VERSIONS) {
+                    // Java has several makers, each with its own days of support.
+                    match inputs.get("distribution").and_then(Node::text) {
+                        Some(maker) if *product == "java" => {
+                            installs(gather, product, &format!("{maker}-{}", one.trim()), node.line());
+                        }
+                        _ => installs(gather, product, one, node.line()),
+                    }
+                }
+            }
         }
     }
 }

@@ -47,6 +47,9 @@ def installed(content):
                 for listed in re.findall(r"^\s*" + varied[1] + r":\s*\[(.*)\]", before, flags=re.M):
                     values += listed.split(",")
                 values += re.findall(r"^\s*-\s*" + varied[1] + r":\s*([^\[\s]+)\s*$", before, flags=re.M)
+            near = "\n".join(lines[number : at + 4])
+            if product == "java" and re.search(r"distribution:\s*['\"]?temurin", near):
+                product = "eclipse-temurin"
             for one in values:
                 one = re.sub(r"\.x$", "", one.strip().strip("'\""))
                 one = {"lts/hydrogen": "18", "lts/iron": "20", "lts/jod": "22"}.get(one, one)
