@@ -15,6 +15,7 @@ pub mod command;
 pub mod compare;
 pub mod deadline;
 pub mod debt;
+pub mod estate;
 pub mod explain;
 pub mod facts;
 pub mod flaws;

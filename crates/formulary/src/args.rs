@@ -1,5 +1,6 @@
 //! What the command line takes. Each command's logic is in its own file under `commands`.
 
+pub(crate) mod estate;
 pub(crate) mod register;
 
 use std::path::PathBuf;
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Write formulary.toml and record today's debt, with owners and ends
     Init(Init),
+    /// Judge many repositories at once: one table, what to do first, whom to write to
+    Estate(estate::Estate),
     /// Explain a component, a finding or a control
     Why(Why),
     /// Say who patches, monitors and answers for a component
@@ -502,15 +505,15 @@ pub(crate) enum Policy {
     },
 }
 
-fn exposure(text: &str) -> Result<Exposure, String> {
+pub(crate) fn exposure(text: &str) -> Result<Exposure, String> {
     word(text, &[("small", Exposure::Small), ("controlled", Exposure::Controlled), ("open", Exposure::Open)])
 }
 
-fn visibility(text: &str) -> Result<Visibility, String> {
+pub(crate) fn visibility(text: &str) -> Result<Visibility, String> {
     word(text, &[("private", Visibility::Private), ("public", Visibility::Public)])
 }
 
-fn deployment(text: &str) -> Result<Deployment, String> {
+pub(crate) fn deployment(text: &str) -> Result<Deployment, String> {
     word(
         text,
         &[

@@ -40,14 +40,15 @@ pub(crate) enum Wish {
 pub(crate) struct History {
     wish: Wish,
     cache: Option<PathBuf>,
+    threads: usize,
     read: OnceCell<Result<Told, String>>,
     lockfiles: OnceCell<Result<LockfileHistory, String>>,
 }
 
 impl History {
-    /// One to be read as wished; `cache` is the folder for what can be read again.
-    pub(crate) const fn new(wish: Wish, cache: Option<PathBuf>) -> Self {
-        Self { wish, cache, read: OnceCell::new(), lockfiles: OnceCell::new() }
+    /// One to be read as wished, by so many threads; `cache` is the folder for what can be read again.
+    pub(crate) const fn new(wish: Wish, cache: Option<PathBuf>, threads: usize) -> Self {
+        Self { wish, cache, threads, read: OnceCell::new(), lockfiles: OnceCell::new() }
     }
 
     /// What was read of the repository whose top folder this is.
@@ -56,7 +57,8 @@ impl History {
             Wish::Not(why) => return Past::NotRead(why),
             Wish::Read(limit) => limit,
         };
-        let read = || read(folder, limit, self.cache.as_deref()).map_err(|error| error.to_string());
+        let read =
+            || read(folder, limit, self.cache.as_deref(), self.threads).map_err(|error| error.to_string());
         match self.read.get_or_init(read) {
             Ok(told) => Past::Read { told, lockfiles: self.lockfiles(folder).ok(), key: None },
             Err(why) => Past::NotRead(why),
@@ -74,7 +76,9 @@ impl History {
             Wish::Not(why) => return Err(why.to_owned()),
             Wish::Read(limit) => limit,
         };
-        let read = || lockfiles(folder, limit, self.cache.as_deref()).map_err(|error| error.to_string());
+        let read = || {
+            lockfiles(folder, limit, self.cache.as_deref(), self.threads).map_err(|error| error.to_string())
+        };
         self.lockfiles.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 }
@@ -93,8 +97,8 @@ fn lockfiles(
     folder: &Path,
     limit: Option<Duration>,
     cache: Option<&Path>,
+    threads: usize,
 ) -> Result<LockfileHistory, evidence::material::history::CannotOpen> {
-    let threads = threads();
     let start = Instant::now();
     let stop = || limit.is_some_and(|limit| start.elapsed() > limit);
     let state = evidence::material::history::History::state(folder)?;
@@ -119,7 +123,8 @@ fn lockfiles(
     Ok(keeping.history)
 }
 
-fn threads() -> usize {
+/// Threads for a history that is read by itself.
+pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).min(16)
 }
 
@@ -129,8 +134,12 @@ fn place(folder: &Path, cache: Option<&Path>, kind: &str) -> Option<PathBuf> {
     Some(cache?.join(kind).join(format!("{}.json", &name.hex()[..32])))
 }
 
-fn read(folder: &Path, limit: Option<Duration>, cache: Option<&Path>) -> Result<Told, CannotLook> {
-    let threads = threads();
+fn read(
+    folder: &Path,
+    limit: Option<Duration>,
+    cache: Option<&Path>,
+    threads: usize,
+) -> Result<Told, CannotLook> {
     let start = Instant::now();
     let stop = || limit.is_some_and(|limit| start.elapsed() > limit);
     let asked = Asked { folder, limits: Limits::usual(threads), extent: Extent::New, stop: &stop };
@@ -151,7 +160,7 @@ fn kept(file: &Path) -> Option<Vec<u8>> {
 }
 
 /// Writes beside and renames, so that no run ever reads half a file.
-fn keep(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn keep(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = file.parent().ok_or(std::io::ErrorKind::NotFound)?;
     fs::create_dir_all(folder)?;
     // Made readable by the owner alone.

@@ -1,7 +1,12 @@
 //! What a register says of a subject, looked up and handed to the assessment; and whether one of its
 //! receipts covers the release.
 
-use std::{cell::OnceCell, collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    cell::OnceCell,
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use assess::{change, judge::Questions};
 use domain::{Assessment, Digest, EntryState, Purl, Purpose, Standing, SubjectName, Timestamp};
@@ -24,12 +29,19 @@ use crate::{
 const LONGEST: u64 = 256 << 20;
 
 /// The register that a run asks, if one was named.
-pub(crate) struct Asked(Option<Register>);
+///
+/// One look-up at a time: they read one file by position.
+pub(crate) struct Asked(Option<Mutex<Register>>);
+
+/// The register, whatever became of another thread that asked it.
+fn locked(register: &Mutex<Register>) -> MutexGuard<'_, Register> {
+    register.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A register, as far as a verdict needs it.
 struct Register {
     looked: Looked,
-    source: Box<dyn Source>,
+    source: Box<dyn Source + Send>,
     checkpoint: SignedCheckpoint,
     /// The folder of a register that lies here.
     files: Option<Arc<dyn Files>>,
@@ -96,7 +108,16 @@ impl Asked {
         for line in register.looked.remarks() {
             remark(&line);
         }
-        Ok(Self(Some(register)))
+        Ok(Self(Some(Mutex::new(register))))
+    }
+
+    /// The signed head of its log, and why nothing certain can be said of it: where both are equal, so are
+    /// the answers.
+    pub(crate) fn state(&self) -> Option<(String, Option<String>)> {
+        self.0.as_ref().map(|register| {
+            let register = locked(register);
+            (register.checkpoint.to_string(), register.unknown.clone())
+        })
     }
 
     /// What it says of a subject by its declared name or package URL.
@@ -112,7 +133,7 @@ impl Asked {
             (None, Some(name)) => format!("repository:{name}").parse().ok(),
             (None, None) => None,
         };
-        register.standing(name.as_ref(), as_of)
+        locked(register).standing(name.as_ref(), as_of)
     }
 
     /// What it says of an assessed model or product, whose name is known only now; none where there is
@@ -125,7 +146,7 @@ impl Asked {
         let Some(register) = &self.0 else { return Ok(None) };
         let name = SubjectName::of(&assessment.subject).filter(|n| matches!(n.kind(), "model" | "product"));
         let Some(name) = name else { return Ok(None) };
-        let standing = register.standing(Some(&name), as_of)?;
+        let standing = locked(register).standing(Some(&name), as_of)?;
         let something =
             !standing.listings.is_empty() || !standing.attested.is_empty() || standing.unknown.is_some();
         Ok(something.then_some(standing))
@@ -150,7 +171,7 @@ impl Asked {
         });
         let Some(decided) = decided else { return Ok(()) };
         let same = decided.basis.is_some() && decided.basis == assessment.basis;
-        if !same && !decided.assessment.is_some_and(|digest| patched(register, digest, assessment)) {
+        if !same && !decided.assessment.is_some_and(|digest| patched(&locked(register), digest, assessment)) {
             return Ok(());
         }
         assess::standing::cover(assessment)?;

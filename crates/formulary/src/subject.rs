@@ -13,7 +13,7 @@ use assess::{
     seal::seal,
     system::Stating,
 };
-use domain::{Assessment, Purl, Timestamp};
+use domain::{Assessment, Digest, Purl, Timestamp};
 use evidence::material::{
     Material,
     file::OneFile,
@@ -44,7 +44,7 @@ const LARGEST: u64 = 256 << 20;
 pub(crate) struct Judge {
     pub(crate) as_of: Timestamp,
     pub(crate) feeds: Option<Feeds>,
-    stated: Stating,
+    pub(crate) stated: Stating,
     pack_names: Vec<String>,
     reports: Vec<(String, Vec<u8>)>,
     register: Register,
@@ -61,10 +61,10 @@ pub(crate) enum Opened {
 
 impl Opened {
     /// The same, its history read as wished when publication is asked.
-    pub(crate) fn with_history(self, wish: Wish, cache: Option<PathBuf>) -> Self {
+    pub(crate) fn with_history(self, wish: Wish, cache: Option<PathBuf>, threads: usize) -> Self {
         match self {
             Self::Folder { folder, checkout, .. } => {
-                Self::Folder { folder, checkout, history: History::new(wish, cache) }
+                Self::Folder { folder, checkout, history: History::new(wish, cache, threads) }
             }
             other => other,
         }
@@ -109,7 +109,7 @@ pub(crate) fn open(named: &str) -> Result<Opened, Failure> {
 pub(crate) fn folder(path: &Path) -> Result<Opened, Failure> {
     let checkout = revision::checkout(path);
     let tracked = checkout.as_ref().map_or(&[][..], |checkout| &checkout.tracked);
-    let history = History::new(Wish::Not("`formulary check --publish` reads it"), None);
+    let history = History::new(Wish::Not("`formulary check --publish` reads it"), None, 1);
     Ok(Opened::Folder { folder: Folder::open(path, tracked)?, checkout, history })
 }
 
@@ -166,6 +166,27 @@ impl Judge {
         self.feeds.as_ref().is_some_and(|feeds| feeds.stamps().iter().any(|s| s.name.starts_with("osv/")))
     }
 
+    /// A digest of what is the same for all subjects of a run and that their answers depend on: the day,
+    /// feeds, packs that were asked for, reports, the register.
+    pub(crate) fn inputs(&self) -> Result<Digest, Failure> {
+        let packs = self
+            .pack_names
+            .iter()
+            .map(|name| Ok(packs::pack(name)?.digest()))
+            .collect::<Result<Vec<_>, Failure>>()?;
+        let feeds = self.feeds.as_ref();
+        let reports: Vec<_> = self.reports.iter().map(|(name, bytes)| (name, Digest::of(bytes))).collect();
+        Ok(Digest::of_value(&serde_json::json!({
+            "tool": TOOL,
+            "as_of": self.as_of,
+            "stamps": feeds.map(Feeds::stamps),
+            "damaged": feeds.map(|feeds| feeds.damaged().collect::<Vec<_>>()),
+            "packs": packs,
+            "reports": reports,
+            "register": self.register.state(),
+        }))?)
+    }
+
     /// Judges a subject.
     pub(crate) fn judge(
         &self,
@@ -187,6 +208,18 @@ impl Judge {
         named: &str,
         questions: Questions,
         own: &Own,
+    ) -> Result<Judged, Failure> {
+        self.judge_stated(opened, named, questions, own, self.stated)
+    }
+
+    /// The same, under circumstances that are stated of this subject alone.
+    pub(crate) fn judge_stated(
+        &self,
+        opened: &Opened,
+        named: &str,
+        questions: Questions,
+        own: &Own,
+        stated: Stating,
     ) -> Result<Judged, Failure> {
         let declared = own.system.as_ref().map_or(&[][..], |system| &system.packs);
         let packs = packs::packs(&self.pack_names, declared, Path::new(named))?;
@@ -211,7 +244,7 @@ impl Judge {
         let world = observe::World {
             as_of: self.as_of,
             feeds: self.feeds.as_ref(),
-            stated: self.stated,
+            stated,
             standing: &standing,
             packs: &packs,
             reports: &self.reports,

@@ -7,6 +7,8 @@
 pub mod actions;
 pub mod change;
 pub mod columns;
+mod csv;
+pub mod estate;
 pub mod html;
 pub mod markdown;
 pub mod remediation;

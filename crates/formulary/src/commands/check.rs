@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
     for named in &args.subjects {
         progress.say(format!("looking at {named}"));
         let result = subject::open(named).and_then(|opened| {
-            let opened = opened.with_history(wish(args), world.cache.clone());
+            let opened = opened.with_history(wish(args), world.cache.clone(), history::cores());
             let judged = judge.judge(&opened, named, questions)?;
             Ok((opened, judged))
         });
@@ -103,7 +103,7 @@ const fn wish(args: &Check) -> Wish {
 }
 
 /// Over several subjects: 1, then 3, then 2, then 0.
-fn worst(codes: &[u8]) -> u8 {
+pub(super) fn worst(codes: &[u8]) -> u8 {
     [1, 3, 2].into_iter().find(|code| codes.contains(code)).unwrap_or(0)
 }
 

@@ -11,6 +11,7 @@ mod comment;
 mod compare;
 mod completions;
 mod decision;
+mod estate;
 mod feeds;
 mod handling;
 mod hook;
@@ -42,6 +43,7 @@ use crate::{
 pub(crate) fn run(arguments: Arguments, world: &World) -> Result<u8, Failure> {
     match arguments.command {
         Command::Check(args) => check::run(&args, world),
+        Command::Estate(args) => estate::run(&args, world),
         Command::Init(args) => init::run(&args, world),
         Command::Why(args) => why::run(&args, world),
         Command::Who(args) => who::run(&args, world),

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Remediation, world: &World) -> Result<u8, Failure> {
         return Err(Failure::new(format!("{} is no folder", args.folder.display()))
             .next("Name the top folder of a git repository."));
     };
-    let read = history::History::new(Wish::Read(None), world.cache.clone());
+    let read = history::History::new(Wish::Read(None), world.cache.clone(), history::cores());
     let lockfiles = read.lockfiles(folder.root()).map_err(|why| {
         Failure::new(why).next("Name the top folder of a git repository that has at least one commit.")
     })?;
