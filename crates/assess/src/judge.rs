@@ -74,7 +74,7 @@ pub fn judge(assessment: &mut Assessment, packs: &[Pack], questions: Questions, 
     assessment.verdicts = verdicts;
     assessment.controls = controls;
     assessment.obligations = obligations;
-    crate::standing::apply(assessment);
+    crate::standing::apply(assessment, packs);
 }
 
 /// The whole, unless parts leave nothing of it; then each part.

@@ -16,6 +16,8 @@ use domain::{
     Reason, Standing, Verdict, canonical::CanonicalError, verdict::Action,
 };
 
+use policy::{Pack, catalogue::Observer, closure::NOT_CURED};
+
 use crate::{facts, owner, system::Declared};
 
 /// The kind of evidence that holds the standing. It is no part of what a vote depends on: else every
@@ -26,10 +28,6 @@ pub const KIND: &str = "standing";
 pub const CONTROL: &str = "register";
 
 const ROW: &str = "GOV-04";
-
-/// Controls that no closure cures.
-const NOT_CURED: [&str; 6] =
-    ["owner-route", "reporting-route", "flaws", "malware", "flaw-overdue", "remediation"];
 
 /// The standing that an assessment was made with.
 pub fn of(assessment: &Assessment) -> Standing {
@@ -107,7 +105,7 @@ fn counts(stated: &Attested, version: Option<&str>, assessment: &Assessment) -> 
 }
 
 /// Lays the register's word over the verdicts.
-pub(crate) fn apply(assessment: &mut Assessment) {
+pub(crate) fn apply(assessment: &mut Assessment, packs: &[Pack]) {
     let standing = of(assessment);
     if standing.register.is_none() {
         return;
@@ -119,7 +117,7 @@ pub(crate) fn apply(assessment: &mut Assessment) {
     let mut verdicts = std::mem::take(&mut assessment.verdicts);
     for verdict in &mut verdicts {
         let before = verdict.reasons.len();
-        let mut eased = attested(assessment, verdict, &standing, version.as_deref());
+        let mut eased = attested(assessment, verdict, &standing, version.as_deref(), packs);
         let listing = standing.listings.iter().find(|l| answers(l, verdict));
         if let Some(listing) = listing {
             let tripped = tripped(assessment, listing);
@@ -186,7 +184,14 @@ fn attested(
     verdict: &mut Verdict,
     standing: &Standing,
     version: Option<&str>,
+    packs: &[Pack],
 ) -> bool {
+    let pack = packs.iter().find(|pack| pack.label() == verdict.pack);
+    // What a collector should have seen is met by nobody's word; by an audit it is, since somebody looked.
+    let for_people = |control: &str| {
+        let control = pack.and_then(|pack| pack.find(control));
+        control.is_some_and(|(_, c)| c.needs().any(|fact| fact.observer == Observer::Person))
+    };
     let subject = domain::SubjectName::of(&assessment.subject);
     let whole =
         |a: &Attested| a.scope.is_none() || a.scope.as_deref() == subject.as_ref().map(|s| s.as_str());
@@ -200,6 +205,7 @@ fn attested(
             .attested
             .iter()
             .filter(|a| a.control == reason.control && whole(a) && counts(a, version, assessment))
+            .filter(|a| a.fit_for.is_some() || for_people(&reason.control))
             .filter(|a| a.fit_for.is_none_or(|fit| fit <= verdict.tier))
             .map(|a| a.until)
             .max();

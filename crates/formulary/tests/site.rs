@@ -491,7 +491,7 @@ fn browser() -> Option<(PathBuf, PathBuf)> {
 
 /// Loads each page in a frame of each width, runs axe in it, and tells what it saw.
 const LOOK: &str = "(async () => { const told = []; \
-    const wait = (frame, page) => new Promise(done => { frame.onload = done; frame.src = 'site/' + page; }); \
+    const wait = (frame, page) => new Promise(done => { frame.onload = done; frame.src = 'open/' + page; }); \
     for (const width of WIDTHS) { for (const page of PAGES) { \
       const frame = document.createElement('iframe'); frame.width = width; frame.height = 2000; document.body.appendChild(frame); \
       await wait(frame, page); const inner = frame.contentDocument; \
@@ -513,6 +513,21 @@ fn axe_finds_nothing_on_any_page() {
     let body = Body::busy();
     body.site(TODAY);
     let pages: Vec<String> = crawl(&files(&body.scene.path("site"))).into_iter().collect();
+    // The pages allow no script but their own, so axe looks at a copy that does.
+    for (path, bytes) in files(&body.scene.path("site")) {
+        let to = body.scene.path("open").join(&path);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        let bytes = match String::from_utf8(bytes) {
+            Ok(html) if path.ends_with(".html") => {
+                let open = html.replace(&policy_of(&html), "");
+                assert_ne!(open, html, "{path} says what it may load");
+                open.into_bytes()
+            }
+            Ok(text) => text.into_bytes(),
+            Err(bytes) => bytes.into_bytes(),
+        };
+        fs::write(to, bytes).unwrap();
+    }
     let axe = serde_json::to_string(&fs::read_to_string(axe).unwrap()).unwrap().replace("</", "<\\/");
     let script =
         LOOK.replace("WIDTHS", "[1200, 320]").replace("PAGES", &serde_json::to_string(&pages).unwrap());
@@ -535,7 +550,7 @@ fn axe_finds_nothing_on_any_page() {
         panic!("the browser told nothing ({e}): {}", String::from_utf8_lossy(&done.stderr))
     });
     assert_eq!(told.len(), pages.len() * 2, "a page without a run of axe fails");
-    let folder = format!("file://{}/", body.path("site"));
+    let folder = format!("file://{}/", body.path("open"));
     for one in &told {
         assert_eq!(one["violations"], serde_json::json!([]), "{one}");
         assert!(one["passes"].as_u64().unwrap() > 10, "axe looked: {one}");
@@ -545,6 +560,84 @@ fn axe_finds_nothing_on_any_page() {
         assert_ne!(one["search"], false, "the script shows the search: {one}");
         for request in one["requests"].as_array().unwrap() {
             assert!(request.as_str().unwrap().starts_with(&folder), "a request leaves the folder: {one}");
+        }
+    }
+}
+
+/// The meta element by which a page says what it may load.
+fn policy_of(html: &str) -> String {
+    let start =
+        html.find("<meta http-equiv=\"Content-Security-Policy\"").expect("a page says what it may load");
+    let end = start + html[start..].find('>').unwrap() + 1;
+    html[start..end].to_owned()
+}
+
+/// Loads each page as it is, and looks at what a keyboard reaches and what it looks like there.
+const WALK: &str = "(async () => { const told = []; \
+    const wait = (frame, page) => new Promise(done => { frame.onload = done; frame.src = 'site/' + page; }); \
+    for (const page of PAGES) { \
+      const frame = document.createElement('iframe'); frame.width = 1200; frame.height = 2000; document.body.appendChild(frame); \
+      await wait(frame, page); const inner = frame.contentDocument, view = frame.contentWindow; \
+      const script = inner.createElement('script'); script.textContent = 'window.stranger = true'; inner.head.appendChild(script); \
+      inner.querySelectorAll('details').forEach(d => { d.open = true; }); view.focus(); \
+      const all = [...inner.querySelectorAll('a[href], summary, input, button, select, textarea')].filter(e => e.getClientRects().length > 0); \
+      const look = e => { const s = view.getComputedStyle(e); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.backgroundColor, s.boxShadow].join(); }; \
+      const unreached = [], unseen = []; let past = 0; \
+      for (const e of all) { const before = look(e); e.focus({ preventScroll: true }); \
+        if (inner.activeElement !== e || e.tabIndex < 0) { unreached.push(e.outerHTML.slice(0, 120)); continue; } \
+        const s = view.getComputedStyle(e); \
+        if (look(e) === before || s.outlineStyle === 'none' || parseFloat(s.outlineWidth) < 2) { unseen.push(e.outerHTML.slice(0, 120)); } e.blur(); past += 1; } \
+      const skip = inner.querySelector('a.skip'); skip.focus(); const box = skip.getBoundingClientRect(); \
+      const tags = [...inner.querySelectorAll('.tag')]; const borders = tags.filter(t => parseFloat(view.getComputedStyle(t).borderTopWidth) < 1).length; \
+      told.push({ page, reached: past, all: all.length, unreached, unseen, stranger: view.stranger === true, borders, \
+        forced: view.matchMedia('(forced-colors: active)').matches, \
+        first: all.length > 0 && all[0] === skip, skipped: box.left >= 0 && box.width > 24 && inner.getElementById(skip.hash.slice(1)) !== null, \
+        ordered: [...inner.querySelectorAll('[tabindex]')].every(e => e.tabIndex <= 0), \
+        styled: inner.styleSheets.length === 1 && view.getComputedStyle(inner.querySelector('header.top')).backgroundColor !== 'rgba(0, 0, 0, 0)', \
+        search: page === 'find.html' ? !inner.getElementById('search').hidden : null }); \
+      frame.remove(); } \
+    const out = document.createElement('pre'); \
+    out.textContent = 'TOLD' + btoa(unescape(encodeURIComponent(JSON.stringify(told)))) + 'END'; document.body.appendChild(out); })();";
+
+#[test]
+fn a_keyboard_reaches_everything_in_any_colours_and_no_strange_script_runs() {
+    let Some((chromium, _)) = browser() else { return };
+    let body = Body::busy();
+    body.site(TODAY);
+    let pages: Vec<String> = crawl(&files(&body.scene.path("site"))).into_iter().collect();
+    let script = WALK.replace("PAGES", &serde_json::to_string(&pages).unwrap());
+    fs::write(
+        body.scene.path("walk.html"),
+        format!("<!DOCTYPE html><html><body><script>{script}</script></body></html>"),
+    )
+    .unwrap();
+    for forced in [false, true] {
+        let done = Command::new(&chromium)
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files"])
+            .args(forced.then_some("--force-high-contrast"))
+            .arg(format!("--user-data-dir={}", body.path(if forced { "forced" } else { "walked" })))
+            .args(["--window-size=1400,2200", "--virtual-time-budget=600000", "--dump-dom"])
+            .arg(format!("file://{}", body.path("walk.html")))
+            .output()
+            .unwrap();
+        let dom = String::from_utf8_lossy(&done.stdout);
+        let told = dom.rsplit("TOLD").next().and_then(|rest| rest.split("END").next()).unwrap_or_default();
+        let told: Vec<serde_json::Value> = serde_json::from_slice(&base64(told)).unwrap_or_else(|e| {
+            panic!("the browser told nothing ({e}): {}", String::from_utf8_lossy(&done.stderr))
+        });
+        assert_eq!(told.len(), pages.len(), "every page was walked");
+        for one in &told {
+            assert_eq!(one["forced"], forced, "{one}");
+            assert_eq!(one["unreached"], serde_json::json!([]), "{one}");
+            assert_eq!(one["unseen"], serde_json::json!([]), "focus is seen: {one}");
+            assert!(one["reached"].as_u64().unwrap() > 10, "{one}");
+            assert!(one["first"] == true && one["skipped"] == true, "the skip link comes first: {one}");
+            assert_eq!(one["ordered"], true, "the order is that of the page: {one}");
+            assert_eq!(one["stranger"], false, "the page runs no script but its own: {one}");
+            assert!(one["styled"] == true && one["search"] != false, "its own style and script do: {one}");
+            if forced {
+                assert_eq!(one["borders"], 0, "a tag is told from text without colours: {one}");
+            }
         }
     }
 }

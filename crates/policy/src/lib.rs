@@ -24,6 +24,7 @@ pub mod builtin;
 pub mod cache;
 pub mod cases;
 pub mod catalogue;
+pub mod closure;
 pub mod conflict;
 pub mod control;
 pub mod deadline;

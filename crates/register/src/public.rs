@@ -39,6 +39,8 @@ pub struct Public {
     pub contact: String,
     /// The log's name among logs.
     pub origin: String,
+    /// The day on which the log began.
+    pub founded: Date,
     /// As of when states were computed.
     pub as_of: Timestamp,
     /// When the last entry of the log was logged.
@@ -425,6 +427,7 @@ impl Register {
             name: self.body.name.clone(),
             contact: self.body.contact.clone(),
             origin: self.origin.clone(),
+            founded: self.story.first().map_or(self.last, |told| told.logged.at).date(),
             as_of,
             last: self.last,
             size: self.size,

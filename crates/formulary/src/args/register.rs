@@ -48,6 +48,20 @@ pub(crate) struct About {
     pub(crate) publication: bool,
 }
 
+/// Terms that are proposed with a case: no decision goes further.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Proposed {
+    /// Who may use it, as proposed: any, shared-care, or team:NAME (repeatable)
+    #[arg(long = "who", value_name = "WHO")]
+    pub(crate) who: Vec<String>,
+    /// What is proposed as an obligation: what|who|by when|how shown (repeatable)
+    #[arg(long = "obligation", value_name = "WHAT|WHO|DAY|SHOWN")]
+    pub(crate) obligations: Vec<String>,
+    /// The day by which it is to be reviewed, as proposed
+    #[arg(long)]
+    pub(crate) review_on: Option<Date>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Body {
     /// Make a register: the body, its people, roles, keys and quorum, as the first entry of a new log
@@ -184,6 +198,8 @@ pub(crate) enum Review {
         /// A supplier or team whose interest excludes members (repeatable)
         #[arg(long = "interest", value_name = "NAME")]
         interests: Vec<String>,
+        #[command(flatten)]
+        proposed: Box<Proposed>,
         #[command(flatten)]
         about: About,
         #[command(flatten)]

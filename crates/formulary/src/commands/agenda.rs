@@ -167,8 +167,12 @@ fn of_review(folder: &RegisterFolder, review: &Review, person: &str) -> Option<I
     let count = review.count(body);
     let stale = review.stale().into_iter().find(|s| s.person == person);
     let awaited = review.awaited(body).iter().any(|a| a.people.iter().any(|p| p == person));
-    let answered =
-        count.blocked_by.iter().any(|p| p == person) && review.answers.iter().any(|(_, a)| a.to == person);
+    let blocks = count.blocked_by.iter().any(|p| p == person);
+    let answered = blocks && review.is_answered(person);
+    if blocks && !answered {
+        // It is for others to answer first.
+        return None;
+    }
     let opener = review.opened.by == person;
     let (command, extra) = if answered {
         (

@@ -151,6 +151,13 @@ pub(super) fn show(folder: &RegisterFolder, review: &Review) -> String {
         }
         _ => {}
     }
+    if let Some(terms) = &review.opening.terms {
+        let who = super::decision::who_words(&terms.who);
+        field("proposed", &format!("{who}; review by {}; no decision goes further", terms.review_on));
+        for duty in &terms.obligations {
+            field("", &format!("{} ({}, by {})", read(folder, &duty.what), duty.who, duty.due));
+        }
+    }
     if let Some(assessed) = review.latest() {
         field("evidence", &assessed.digest.to_string());
         field("basis", &assessed.basis.to_string());

@@ -231,7 +231,13 @@ fn make(command: &Decision, world: &World) -> Result<u8, Failure> {
             })
             .unwrap_or_default();
         let mut duties = duties(&folder, obligations, signing.private)?;
-        // What people asked for with their agreement is part of what they agreed to.
+        // What was proposed, and what people asked for with their agreement, is part of what they agreed to.
+        let proposed = review.opening.terms.as_ref().filter(|_| granted);
+        for duty in proposed.into_iter().flat_map(|terms| &terms.obligations) {
+            if !duties.contains(duty) {
+                duties.push(duty.clone());
+            }
+        }
         for held in review.held().into_iter().filter(|_| granted) {
             for duty in &held.position.obligations {
                 if !duties.contains(duty) {
@@ -246,10 +252,14 @@ fn make(command: &Decision, world: &World) -> Result<u8, Failure> {
             assessment: latest.map(|a| a.digest),
             basis: latest.map(|a| a.basis),
             terms: Terms {
-                who: who_may(who)?,
+                who: match proposed.filter(|_| who.is_empty()) {
+                    Some(proposed) => proposed.who.clone(),
+                    None => who_may(who)?,
+                },
                 obligations: duties,
                 reasons: folder.words(reasons, signing.private)?,
                 review_on: review_on
+                    .or(proposed.map(|p| p.review_on))
                     .unwrap_or_else(|| folder.now.date().plus_days(i64::from(rule.review_days))),
                 trip_wires: TripWire::ALL.to_vec(),
                 alternative: alternative.clone(),
@@ -276,7 +286,7 @@ fn make(command: &Decision, world: &World) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn who_may(given: &[String]) -> Result<WhoMayUse, Failure> {
+pub(super) fn who_may(given: &[String]) -> Result<WhoMayUse, Failure> {
     let teams: Vec<String> =
         given.iter().filter_map(|w| w.strip_prefix("team:")).map(|t| t.trim().to_owned()).collect();
     match given {

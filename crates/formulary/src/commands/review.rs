@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use super::body::toml_file;
 use crate::{
-    args::register::{About, Ask, Review, Signing},
+    args::register::{About, Ask, Proposed, Review, Signing},
     output::{Failure, answer},
     register_folder::{Appended, RegisterFolder},
     subject,
@@ -225,6 +225,29 @@ pub(super) fn case(about: &About, assessment: Option<&Assessment>, ask: Ask) -> 
     Ok(Case { part: about.part.clone(), ..Case::of_use(subject, tier) })
 }
 
+/// Terms that are proposed. They bind: who votes has voted on them, and the decision goes no further.
+fn terms(
+    folder: &RegisterFolder,
+    proposed: &Proposed,
+    case: &Case,
+    private: bool,
+) -> Result<Option<Terms>, Failure> {
+    if proposed.who.is_empty() && proposed.obligations.is_empty() && proposed.review_on.is_none() {
+        return Ok(None);
+    }
+    let longest = folder.register.body.quorum.rule(case.governed_at()).review_days;
+    Ok(Some(Terms {
+        who: super::decision::who_may(&proposed.who)?,
+        obligations: super::vote::duties(folder, &proposed.obligations, private)?,
+        reasons: Words::public("as proposed"),
+        review_on: proposed.review_on.unwrap_or_else(|| folder.now.date().plus_days(i64::from(longest))),
+        trip_wires: TripWire::ALL.to_vec(),
+        alternative: None,
+        existing_uses: None,
+        version: None,
+    }))
+}
+
 fn open(command: &Review, world: &World) -> Result<u8, Failure> {
     let Review::Open {
         assessment,
@@ -237,6 +260,7 @@ fn open(command: &Review, world: &World) -> Result<u8, Failure> {
         closure: closure_file,
         decision,
         interests,
+        proposed,
         about,
         signing,
         at,
@@ -280,6 +304,7 @@ fn open(command: &Review, world: &World) -> Result<u8, Failure> {
     if let Some(kept) = &kept {
         folder.keep(kept)?;
     }
+    let terms = terms(&folder, proposed, &case, signing.private)?;
     let opening = Opening {
         asks,
         case: Some(case),
@@ -288,7 +313,7 @@ fn open(command: &Review, world: &World) -> Result<u8, Failure> {
         owner: owner.clone(),
         missing,
         interests: interests.iter().map(|name| folder.interest(name)).collect::<Result<_, _>>()?,
-        terms: None,
+        terms,
     };
     let appended = folder.state(vec![Act::Open(Box::new(opening))], signing, world)?;
     opened(&folder, appended.as_deref());

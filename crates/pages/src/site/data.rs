@@ -11,9 +11,11 @@ const IN_FEED: usize = 100;
 impl Site<'_> {
     pub(super) fn feed(&self) -> String {
         let register = self.register;
-        // A tag of RFC 4151: the log's name is unique among logs, and does not depend on an address.
+        // A tag of RFC 4151: the log's name is unique among logs, and does not depend on an address; the year
+        // is one in which the log had that name: of its beginning, and of each decision.
         let (host, rest) = register.origin.split_once('/').unwrap_or((&register.origin, ""));
-        let tag = escape(&format!("tag:{host},2026:{rest}"));
+        let tag_of = |day: domain::Date| escape(&format!("tag:{host},{}:{rest}", day.year()));
+        let tag = tag_of(register.founded);
         let updated = register.decisions.first().map_or(register.last, |d| d.at);
         let mut out = format!(
             "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n\
@@ -32,8 +34,9 @@ impl Site<'_> {
             let title = format!("{about}: {} ({})", decision.what, decision.question);
             let _ = writeln!(
                 out,
-                "<entry><id>{tag}/{}</id><title>{}</title><updated>{}</updated><link href=\"{}\"/>\
+                "<entry><id>{}/{}</id><title>{}</title><updated>{}</updated><link href=\"{}\"/>\
                  <summary>{} {}; entry {} of the log.</summary></entry>",
+                tag_of(decision.at.date()),
                 decision.digest.hex(),
                 escape(&title),
                 decision.at,

@@ -23,6 +23,12 @@ const NAVIGATION: [(&str, &str); 8] = [
     ("verify.html", "Verify"),
 ];
 
+/// What a page may load: our stylesheet and script, from where it stands, and nothing else; no form is sent,
+/// and no address but the page's own is the base of its links. What people wrote could do nothing even if it
+/// were taken for markup.
+pub(super) const CONTENT_SECURITY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+                                           connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
+
 /// A whole page. `path` is where it stands, with `/`; `main` is HTML that begins with the `h1`.
 pub(super) fn page(register: &Register, path: &str, title: &str, main: &str) -> String {
     let up = "../".repeat(path.matches('/').count());
@@ -36,6 +42,7 @@ pub(super) fn page(register: &Register, path: &str, title: &str, main: &str) -> 
     format!(
         "<!DOCTYPE html>\n<html lang=\"en-GB\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_SECURITY}\">\
          <meta name=\"referrer\" content=\"no-referrer\">\
          <title>{} – {name}</title><link rel=\"stylesheet\" href=\"{up}style.css\">\
          <link rel=\"icon\" href=\"data:,\">\

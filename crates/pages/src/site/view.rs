@@ -17,6 +17,8 @@ pub struct Register {
     pub contact: String,
     /// The log's name among logs.
     pub origin: String,
+    /// The day on which the log began.
+    pub founded: Date,
     /// As of when states were computed.
     pub as_of: Timestamp,
     /// When the last entry was logged.

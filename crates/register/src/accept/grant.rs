@@ -37,6 +37,9 @@ impl Register {
             Means::OneSignature => return Err(Refused::NotNow("nobody allows alone".to_owned())),
         }
         self.may_still_be_asked(logged, review)?;
+        if let Some(proposed) = &review.opening.terms {
+            within(&it.terms, proposed, logged.at.date())?;
+        }
         check_terms(logged, &it.terms, rule.review_days)?;
         match review.opening.asks {
             Asks::Policy { .. } | Asks::Appeal { .. } => {}
@@ -293,6 +296,38 @@ fn keeps(duty: &Duty, asked: &Duty, today: Date) -> bool {
         && duty.who == asked.who
         && duty.shown_by == asked.shown_by
         && (duty.due <= asked.due || asked.due <= today)
+}
+
+/// Whether terms go no further than those that people were asked about: whoever voted has voted on these.
+fn within(terms: &Terms, proposed: &Terms, today: Date) -> Result<(), Refused> {
+    let further = |what: &str| {
+        Err(incomplete(format!(
+            "the terms go further than those proposed, on which people voted: {what}; decide within them, or propose anew"
+        )))
+    };
+    let narrower = match (&terms.who, &proposed.who) {
+        (_, WhoMayUse::AnyTeam) => true,
+        (WhoMayUse::Teams { teams }, WhoMayUse::Teams { teams: asked }) => {
+            teams.iter().all(|team| asked.contains(team))
+        }
+        (one, other) => one == other,
+    };
+    if !narrower {
+        return further("who may use it");
+    }
+    if proposed.obligations.iter().any(|asked| !terms.obligations.iter().any(|d| keeps(d, asked, today))) {
+        return further("an obligation is left out or put off");
+    }
+    if terms.review_on > proposed.review_on {
+        return further("the review date");
+    }
+    if proposed.trip_wires.iter().any(|wire| !terms.trip_wires.contains(wire)) {
+        return further("a trip-wire is left out");
+    }
+    if proposed.version.is_some() && terms.version != proposed.version {
+        return further("the release");
+    }
+    Ok(())
 }
 
 fn check_terms(logged: &Logged, terms: &Terms, longest: u16) -> Result<(), Refused> {

@@ -48,6 +48,12 @@ impl Register {
         }
         let barred = self.check_asks(logged, it, case.as_ref())?;
         sealing::opening(it)?;
+        if let Some(terms) = &it.terms {
+            check_duties(&terms.obligations, logged)?;
+            if terms.review_on <= logged.at.date() {
+                return Err(incomplete("the proposed review date is not after today"));
+            }
+        }
         let id = short('R', &logged.digest);
         if self.reviews.contains_key(&id) {
             return Err(Refused::NotNow("its short id is taken: open it again a second later".to_owned()));

@@ -15,7 +15,7 @@ use crate::{
 
 impl Register {
     pub(super) fn done(&mut self, logged: &Logged, it: &Done) -> Result<(), Refused> {
-        self.person(&logged.by)?;
+        let by = self.person(&logged.by)?.clone();
         if !it.shown.is_given() {
             return Err(incomplete("say how it is shown to be done"));
         }
@@ -24,11 +24,16 @@ impl Register {
         let before = self.state_of(&case, logged.at);
         let decided = self.entries.get_mut(&case).and_then(|e| e.decided.as_mut());
         let decided = decided.filter(|d| d.logged.digest == it.decision).ok_or_else(none)?;
-        if usize::from(it.obligation) >= decided.decision.terms.obligations.len() {
-            return Err(incomplete(format!(
-                "the decision has {} obligations, counted from 0",
-                decided.decision.terms.obligations.len()
-            )));
+        let duties = &decided.decision.terms.obligations;
+        let duty = duties.get(usize::from(it.obligation)).ok_or_else(|| {
+            incomplete(format!("the decision has {} obligations, counted from 0", duties.len()))
+        })?;
+        // Who owes it, who owns the outcome, or the chair, to whom a team outside the body shows it.
+        if !by.has_any(&[duty.who.as_str(), decided.owner.as_str(), "chair"]) {
+            return Err(Refused::NotYours {
+                who: logged.by.clone(),
+                why: format!("that it is met is for {}, {} or the chair to state", duty.who, decided.owner),
+            });
         }
         if !decided.done.insert(it.obligation) {
             return Err(Refused::NotNow("that obligation was shown to be met already".to_owned()));

@@ -6,6 +6,7 @@
 //! GDS Way, "How to handle sensitive code".
 
 use domain::Date;
+pub use policy::closure::NOT_CURED;
 use serde::{Deserialize, Serialize};
 
 use crate::words::Words;
@@ -30,10 +31,6 @@ pub struct ClosureAsked {
     /// The last day.
     pub until: Date,
 }
-
-/// Controls that no closure cures: mend or retire.
-pub const NOT_CURED: [&str; 6] =
-    ["owner-route", "reporting-route", "flaws", "malware", "flaw-overdue", "remediation"];
 
 /// The word for one whole repository.
 pub const WHOLE: &str = "repository";

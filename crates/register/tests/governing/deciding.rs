@@ -136,9 +136,9 @@ fn dates_act_by_themselves() {
     let done = |obligation| {
         Act::Done(Done { decision: decided.digest, obligation, shown: Words::public("Change 41") })
     };
-    refused(scene.says(DEVELOPER, done(7)), &["counted from 0"]);
-    scene.says(DEVELOPER, done(0)).unwrap();
-    refused(scene.says(DEVELOPER, done(0)), &["already"]);
+    refused(scene.says(CHAIR, done(7)), &["counted from 0"]);
+    scene.says(CHAIR, done(0)).unwrap();
+    refused(scene.says(CHAIR, done(0)), &["already"]);
     assert_eq!(scene.ticks(), []);
     for (day, expected) in
         [("2027-03-01", State::Listed), ("2027-03-02", State::Overdue), ("2027-04-01", State::Restricted)]
@@ -392,4 +392,62 @@ fn a_decision_names_the_votes_it_rests_on() {
     decision.votes = all;
     decision.assessment = Some(domain::Digest::of(b"another"));
     refused(scene.decides(CHAIR, decision), &["another assessment"]);
+}
+
+#[test]
+fn a_decision_goes_no_further_than_what_was_proposed_and_voted_on() {
+    let mut scene = Scene::new();
+    let seen = scene.assessed(Outcome::Referred, 1);
+    let mut opening = scene.opening(Asks::Use, Some(operational()), Some(seen));
+    opening.terms = Some(register::act::decision::Terms {
+        who: WhoMayUse::Teams { teams: vec!["ward".to_owned(), "pharmacy".to_owned()] },
+        obligations: vec![duty("Test the export", "integration-team", "2027-01-31")],
+        reasons: Words::public("as proposed"),
+        review_on: date("2027-06-01"),
+        trip_wires: TripWire::ALL.to_vec(),
+        alternative: None,
+        existing_uses: None,
+        version: None,
+    });
+    let review = scene.opens(DEVELOPER, opening.clone()).unwrap();
+    scene.vote(&review, &[(SECURITY, Stance::Agree), (CHAIR, Stance::Agree)]);
+    let mut good = scene.decision(&review, Ruling::Grant, Means::Quorum);
+    good.terms = opening.terms.unwrap();
+    good.terms.reasons = Words::public("It is kept, and its flaws are known");
+    type Spoil = fn(&mut register::act::decision::Terms);
+    let spoilt: [(Spoil, &str); 5] = [
+        (|t| t.who = WhoMayUse::AnyTeam, "who may use it"),
+        (
+            |t| t.who = WhoMayUse::Teams { teams: vec!["ward".to_owned(), "another".to_owned()] },
+            "who may use it",
+        ),
+        (|t| t.obligations.clear(), "an obligation"),
+        (|t| t.review_on = date("2027-06-02"), "the review date"),
+        (|t| t.trip_wires.truncate(2), "a trip-wire"),
+    ];
+    for (spoil, words) in spoilt {
+        let mut further = good.clone();
+        spoil(&mut further.terms);
+        refused(scene.decides(CHAIR, further), &["on which people voted", words]);
+    }
+    // Narrower and sooner is within it.
+    good.terms.who = WhoMayUse::Teams { teams: vec!["ward".to_owned()] };
+    good.terms.review_on = date("2027-03-01");
+    scene.decides(CHAIR, good).unwrap();
+}
+
+#[test]
+fn an_obligation_is_shown_to_be_met_by_who_owes_it() {
+    let mut scene = Scene::new();
+    let review = scene.asks_use(Tier::Operational, Outcome::Referred);
+    scene.vote(&review, &[(SECURITY, Stance::Agree), (CHAIR, Stance::Agree)]);
+    let mut decision = scene.decision(&review, Ruling::Grant, Means::Quorum);
+    decision.terms.obligations = vec![duty("Watch it", "operator", "2027-01-31")];
+    let decided = scene.decides(CHAIR, decision).unwrap();
+    let done = |scene: &mut Scene, who| {
+        let shown = Words::public("Change 41");
+        scene.says(who, Act::Done(Done { decision: decided.digest, obligation: 0, shown }))
+    };
+    refused(done(&mut scene, LAY), &["operator, integration-team or the chair"]);
+    done(&mut scene, OPERATOR).unwrap();
 }
