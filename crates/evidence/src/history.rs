@@ -176,6 +176,16 @@ impl Found {
                     ));
                 }
             }
+            for part in &kept.inner {
+                for mark in &part.marks {
+                    let rule = &self.sweep.rules()[mark.hit.rule].id;
+                    out.push(format!("{rule} {id}!{} {}", part.name, mark.hit.offset()));
+                }
+                for person in part.table.iter().chain(&part.plain) {
+                    out.push(format!("{} {id}!{} {}", person.seen.kind, part.name, person.seen.offset));
+                }
+            }
+            out.extend(kept.closed.iter().map(|(name, why)| format!("unread {id}!{name} {why}")));
             out.extend(kept.unread.iter().map(|why| format!("unread {id} {why}")));
             out.extend(kept.head.iter().map(|_| format!("container {id}")));
         }

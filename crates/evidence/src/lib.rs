@@ -28,4 +28,5 @@ pub mod reporting_route;
 pub mod secrets;
 pub mod test_suite;
 pub mod text;
+pub mod unpack;
 pub mod workflow;

@@ -34,9 +34,10 @@ use self::{
 use crate::{
     collector::{Collector, Given, Observed},
     magic,
-    material::Material,
+    material::{Entry, Material},
     paths,
     text::{self, Content, Lines},
+    unpack::{self, Part},
 };
 
 /// More places of one finding than this are counted in its title, not listed.
@@ -63,18 +64,20 @@ impl Collector for PersonalData {
                 return Observed { coverage: vec![coverage], ..Observed::default() };
             }
         };
-        let mut findings = Vec::new();
-        let mut silent = Counts::default();
-        let (mut records, mut contexts) = (0u64, 0u64);
+        let mut seen = Seen::default();
         let mut data = Vec::new();
         for entry in material.entries() {
             match text::look(material, entry) {
                 Content::Unread(why) => coverage.cannot_read(Place::file(&entry.path), why),
                 Content::Binary(head) => {
-                    if let Some(kind) = magic::data_file(&entry.path, &head) {
+                    let kind = magic::data_file(&entry.path, &head);
+                    if let Some(kind) = kind {
                         data.push(json!({"path": entry.path, "kind": kind, "bytes": entry.size}));
                     }
-                    if let Some(kind) = magic::closed_container(&entry.path, &head) {
+                    // Sheets and documents hold their words in a form of their own: known by nature alone.
+                    if kind.is_none() && unpack::opens(&entry.path, &head) {
+                        seen.archive(material, entry, facts, &mut coverage);
+                    } else if let Some(kind) = magic::closed_container(&entry.path, &head) {
                         let why = format!("{kind}: not looked into for personal data");
                         coverage.cannot_read(Place::file(&entry.path), why);
                     }
@@ -84,18 +87,11 @@ impl Collector for PersonalData {
                     if let Some(kind) = text_data(&entry.path, &text) {
                         data.push(json!({"path": entry.path, "kind": kind, "bytes": entry.size}));
                     }
-                    let (seen, counts) = search::search(&entry.path, &text, facts);
-                    silent.bare += counts.bare;
-                    silent.test += counts.test;
-                    silent.never += counts.never;
-                    silent.example += counts.example;
-                    silent.illustration += counts.illustration;
-                    records += seen.iter().filter(|s| s.grade == Grade::Record).count() as u64;
-                    contexts += seen.iter().filter(|s| s.grade == Grade::Context).count() as u64;
-                    findings.extend(of_file(&entry.path, &text, &seen));
+                    seen.text(&entry.path, &text, facts);
                 }
             }
         }
+        let Seen { findings, silent, records, contexts } = seen;
         coverage.unread.extend_from_slice(material.unread());
         coverage.unread.sort();
         let numbers = json!({
@@ -115,6 +111,54 @@ impl Collector for PersonalData {
             .filter_map(|(kind, value)| Evidence::new(kind, value, self.name()).ok())
             .collect();
         Observed { evidence, findings, coverage: vec![coverage] }
+    }
+}
+
+/// What was seen so far.
+#[derive(Default)]
+struct Seen {
+    findings: Vec<Finding>,
+    silent: Counts,
+    records: u64,
+    contexts: u64,
+}
+
+impl Seen {
+    fn text(&mut self, path: &str, text: &[u8], facts: &'static Facts) {
+        let (seen, counts) = search::search(path, text, facts);
+        self.silent.bare += counts.bare;
+        self.silent.test += counts.test;
+        self.silent.never += counts.never;
+        self.silent.example += counts.example;
+        self.silent.illustration += counts.illustration;
+        self.records += seen.iter().filter(|s| s.grade == Grade::Record).count() as u64;
+        self.contexts += seen.iter().filter(|s| s.grade == Grade::Context).count() as u64;
+        self.findings.extend(of_file(path, text, &seen));
+    }
+
+    fn archive(
+        &mut self,
+        material: &dyn Material,
+        entry: &Entry,
+        facts: &'static Facts,
+        coverage: &mut Coverage,
+    ) {
+        if entry.size > unpack::LARGEST as u64 {
+            coverage.cannot_read(Place::file(&entry.path), "an archive over the limit, not opened");
+            return;
+        }
+        let bytes = match material.read(&entry.path) {
+            Ok(bytes) => bytes,
+            Err(error) => return coverage.cannot_read(Place::file(&entry.path), error.to_string()),
+        };
+        coverage.read += 1;
+        unpack::open(&entry.path, &bytes, &mut |name, part| {
+            let path = if name.is_empty() { entry.path.clone() } else { format!("{}!{name}", entry.path) };
+            match part {
+                Part::Text(text) => self.text(&path, text, facts),
+                Part::Unread(why) => coverage.cannot_read(Place::file(path), why),
+            }
+        });
     }
 }
 

@@ -12,14 +12,16 @@
 //! Evidence `secrets`:
 //! ```json
 //! { "rules": 54, "rule_set": "sha256:…", "history": false,
-//!   "files": {"scanned": 10, "binary": 2, "unread": 0}, "bytes": 12345,
+//!   "files": {"scanned": 10, "opened": 1, "binary": 2, "unread": 0}, "bytes": 12345,
 //!   "found": {"github-token": {"distinct": 1, "places": 2}},
 //!   "dropped": {"placeholder": 3, "low-entropy": 1} }
 //! ```
 //! Findings: kind `secret`, control `no-secret`, id the rule's; `development_only` when every place
-//! lies in a test, fixture or example. Coverage lists as unread: text over the limit, archives,
-//! databases and keystores, which hold secrets and cannot be looked into here.
+//! lies in a test, fixture or example. Coverage lists as unread: text over the limit,
+//! databases, keystores and archives of kinds that are not opened. Zip, tar and gzip archives and
+//! notebooks are opened within limits (see [`crate::unpack`]); a place in one is `file!inside`.
 
+pub mod decode;
 pub mod doubt;
 pub mod rule;
 pub mod scan;
@@ -42,6 +44,7 @@ use crate::{
     material::{Entry, Material},
     paths,
     text::{self, Content, Lines},
+    unpack::{self, Part},
 };
 
 /// More distinct secrets of one rule than this are counted, not listed.
@@ -98,22 +101,74 @@ impl Collector for Secrets {
 
 /// What one file gave. Holds digests of values only for as long as the collector runs.
 enum Look {
-    Text {
-        bytes: u64,
-        cut: bool,
-        dropped: BTreeMap<doubt::Doubt, u64>,
-        hits: Vec<Seen>,
-        blob: Option<Digest>,
-    },
+    Read(Parts),
     Binary(Option<&'static str>),
     Unread(String),
+}
+
+/// What a file, or what lies inside it, gave.
+#[derive(Default)]
+struct Parts {
+    bytes: u64,
+    opened: bool,
+    cut: bool,
+    dropped: BTreeMap<doubt::Doubt, u64>,
+    hits: Vec<Seen>,
+    /// What lies inside and was not read: its place, and why.
+    unread: Vec<(String, String)>,
 }
 
 struct Seen {
     rule: usize,
     value: Digest,
-    offset: usize,
+    offset: String,
     line: u32,
+    blob: Digest,
+    path: String,
+}
+
+impl Parts {
+    fn scan(&mut self, scanner: &Scanner, path: &str, text: &[u8]) {
+        let scanned = scanner.scan(path, text);
+        self.bytes += text.len() as u64;
+        self.cut |= scanned.cut;
+        for (reason, count) in scanned.dropped {
+            *self.dropped.entry(reason).or_default() += count;
+        }
+        if scanned.hits.is_empty() {
+            return;
+        }
+        let (mut lines, blob) = (Lines::of(text), Digest::of(text));
+        self.hits.extend(scanned.hits.iter().map(|hit| Seen {
+            rule: hit.rule,
+            value: hit.digest(text),
+            offset: hit.offset(),
+            line: lines.line(hit.value.start),
+            blob,
+            path: path.to_owned(),
+        }));
+    }
+
+    fn take(&mut self, scanner: &Scanner, path: &str, name: &str, part: Part<'_>) {
+        let path = if name.is_empty() { path.to_owned() } else { format!("{path}!{name}") };
+        match part {
+            Part::Text(text) => self.scan(scanner, &path, text),
+            Part::Unread(why) => {
+                if self.unread.len() < MOST_PLACES {
+                    self.unread.push((path, why.to_owned()));
+                }
+            }
+        }
+    }
+
+    /// The cells of a notebook, as they read; what stands in the file as it is was found already.
+    fn cells(&mut self, scanner: &Scanner, path: &str, text: &[u8]) {
+        let mut inside = Self::default();
+        unpack::notebook(text, &mut |name, part| inside.take(scanner, path, name, part));
+        let new = |seen: &Seen| !self.hits.iter().any(|hit| (hit.rule, hit.value) == (seen.rule, seen.value));
+        let new: Vec<Seen> = inside.hits.into_iter().filter(new).collect();
+        self.hits.extend(new);
+    }
 }
 
 /// Looks at every file, on as many threads as there are processors; the order stays that of the entries.
@@ -151,31 +206,59 @@ fn look_at_all(scanner: &Scanner, material: &dyn Material) -> Vec<Look> {
 }
 
 fn look_at(scanner: &Scanner, material: &dyn Material, entry: &Entry) -> Look {
+    let mut parts = Parts::default();
     match text::look(material, entry) {
         Content::Unread(why) => Look::Unread(why),
+        Content::Binary(head) if unpack::opens(&entry.path, &head) => {
+            if entry.size > unpack::LARGEST as u64 {
+                return Look::Unread("an archive over the limit, not opened".to_owned());
+            }
+            let bytes = match material.read(&entry.path) {
+                Ok(bytes) => bytes,
+                Err(error) => return Look::Unread(error.to_string()),
+            };
+            parts.opened = true;
+            unpack::open(&entry.path, &bytes, &mut |name, part| {
+                parts.take(scanner, &entry.path, name, part);
+            });
+            Look::Read(parts)
+        }
         Content::Binary(head) => Look::Binary(magic::closed_container(&entry.path, &head)),
         Content::Text(text) => {
-            let scanned = scanner.scan(&entry.path, &text);
-            let mut lines = Lines::of(&text);
-            let hits: Vec<Seen> = scanned
-                .hits
-                .iter()
-                .map(|hit| Seen {
-                    rule: hit.rule,
-                    value: Digest::of(&text[hit.value.clone()]),
-                    offset: hit.value.start,
-                    line: lines.line(hit.value.start),
-                })
-                .collect();
-            let blob = (!hits.is_empty()).then(|| Digest::of(&text));
-            Look::Text { bytes: text.len() as u64, cut: scanned.cut, dropped: scanned.dropped, hits, blob }
+            parts.scan(scanner, &entry.path, &text);
+            if paths::extension(&entry.path).eq_ignore_ascii_case("ipynb") && unpack::is_notebook(&text) {
+                parts.cells(scanner, &entry.path, &text);
+            }
+            Look::Read(parts)
         }
     }
+}
+
+/// The texts at a place of a finding: the file's own, or those of this name inside it.
+pub(crate) fn texts_at(material: &dyn Material, path: &str) -> Vec<Vec<u8>> {
+    let find = |path: &str| {
+        let at = material.entries().binary_search_by(|e| e.path.as_str().cmp(path)).ok()?;
+        Some(&material.entries()[at])
+    };
+    if let Some(entry) = find(path) {
+        return match text::look(material, entry) {
+            Content::Text(text) => vec![text.into_owned()],
+            Content::Binary(_) | Content::Unread(_) => Vec::new(),
+        };
+    }
+    let Some((outer, inner)) = path.rsplit_once('!') else { return Vec::new() };
+    let Some(bytes) =
+        find(outer).filter(|e| e.size <= text::LARGEST).and_then(|e| material.read(&e.path).ok())
+    else {
+        return Vec::new();
+    };
+    unpack::texts(outer, &bytes, inner)
 }
 
 #[derive(Default)]
 struct Gathered {
     scanned: u64,
+    opened: u64,
     binary: u64,
     unread: u64,
     bytes: u64,
@@ -210,29 +293,32 @@ impl Gathered {
                     );
                 }
             }
-            Look::Text { bytes, cut, dropped, hits, blob } => {
+            Look::Read(parts) => {
                 self.scanned += 1;
-                self.bytes += bytes;
-                for (reason, count) in dropped {
+                self.opened += u64::from(parts.opened);
+                self.bytes += parts.bytes;
+                for (reason, count) in parts.dropped {
                     *self.dropped.entry(reason).or_default() += count;
                 }
-                if cut {
+                if parts.cut {
                     let why = format!("more than {} matches: the rest was not looked at", scan::MOST_HITS);
                     coverage.cannot_read(Place::file(&entry.path), why);
                 }
-                for seen in hits {
-                    self.add(scanner, entry, &seen, blob);
+                for (path, why) in parts.unread {
+                    coverage.cannot_read(Place::file(path), why);
+                }
+                for seen in parts.hits {
+                    self.add(scanner, &seen);
                 }
             }
         }
     }
 
-    fn add(&mut self, scanner: &Scanner, entry: &Entry, seen: &Seen, blob: Option<Digest>) {
+    fn add(&mut self, scanner: &Scanner, seen: &Seen) {
         let index = *self.known.entry((seen.rule, seen.value)).or_insert_with(|| {
-            let blob = blob.map(|b| b.to_string()).unwrap_or_default();
             self.distinct.push(Distinct {
                 rule: seen.rule,
-                identity: format!("{}:{blob}:{}", scanner.rules()[seen.rule].id, seen.offset),
+                identity: format!("{}:{}:{}", scanner.rules()[seen.rule].id, seen.blob, seen.offset),
                 places: Vec::new(),
                 count: 0,
                 only_tests: true,
@@ -241,8 +327,8 @@ impl Gathered {
         });
         let distinct = &mut self.distinct[index];
         distinct.count += 1;
-        distinct.only_tests &= paths::is_test(&entry.path);
-        let place = Place::line(&entry.path, seen.line);
+        distinct.only_tests &= paths::is_test(&seen.path);
+        let place = Place::line(&seen.path, seen.line);
         if distinct.places.len() < MOST_PLACES && distinct.places.last() != Some(&place) {
             distinct.places.push(place);
         }
@@ -264,7 +350,7 @@ impl Gathered {
             "rules": scanner.rules().len(),
             "rule_set": rule_set(),
             "history": false,
-            "files": {"scanned": self.scanned, "binary": self.binary, "unread": self.unread},
+            "files": {"scanned": self.scanned, "opened": self.opened, "binary": self.binary, "unread": self.unread},
             "bytes": self.bytes,
             "found": found,
             "dropped": dropped,

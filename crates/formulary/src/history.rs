@@ -20,6 +20,8 @@ use evidence::{
     material::history::Limits,
 };
 
+use crate::fingerprint_key::FingerprintKey;
+
 /// How long `check` reads a history when publication is one question of two. Ordinary histories
 /// take a second or two; whoever asks for publication alone gets all of it.
 pub(crate) const USUAL: Duration = Duration::from_secs(20);
@@ -41,6 +43,7 @@ pub(crate) struct History {
     wish: Wish,
     cache: Option<PathBuf>,
     threads: usize,
+    key: FingerprintKey,
     read: OnceCell<Result<Told, String>>,
     lockfiles: OnceCell<Result<LockfileHistory, String>>,
 }
@@ -48,7 +51,13 @@ pub(crate) struct History {
 impl History {
     /// One to be read as wished, by so many threads; `cache` is the folder for what can be read again.
     pub(crate) const fn new(wish: Wish, cache: Option<PathBuf>, threads: usize) -> Self {
-        Self { wish, cache, threads, read: OnceCell::new(), lockfiles: OnceCell::new() }
+        let key = FingerprintKey::none();
+        Self { wish, cache, threads, key, read: OnceCell::new(), lockfiles: OnceCell::new() }
+    }
+
+    /// The same, its secrets known again by a key.
+    pub(crate) fn keyed(self, key: FingerprintKey) -> Self {
+        Self { key, ..self }
     }
 
     /// What was read of the repository whose top folder this is.
@@ -60,7 +69,9 @@ impl History {
         let read =
             || read(folder, limit, self.cache.as_deref(), self.threads).map_err(|error| error.to_string());
         match self.read.get_or_init(read) {
-            Ok(told) => Past::Read { told, lockfiles: self.lockfiles(folder).ok(), key: None },
+            Ok(told) => {
+                Past::Read { told, lockfiles: self.lockfiles(folder).ok(), key: self.key.bytes(told) }
+            }
             Err(why) => Past::NotRead(why),
         }
     }

@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod fingerprint_key;
 mod git_environment;
 mod history;
 mod http;

@@ -25,6 +25,7 @@ use policy::Pack;
 
 use crate::{
     args::Judging,
+    fingerprint_key::FingerprintKey,
     history::{History, Wish},
     library,
     output::Failure,
@@ -65,6 +66,16 @@ impl Opened {
         match self {
             Self::Folder { folder, checkout, .. } => {
                 Self::Folder { folder, checkout, history: History::new(wish, cache, threads) }
+            }
+            other => other,
+        }
+    }
+
+    /// The same, secrets in its history known again by a key.
+    pub(crate) fn keyed(self, key: FingerprintKey) -> Self {
+        match self {
+            Self::Folder { folder, checkout, history } => {
+                Self::Folder { folder, checkout, history: history.keyed(key) }
             }
             other => other,
         }

@@ -19,6 +19,10 @@ pub(crate) struct World {
     pub(crate) register_trust: Option<PathBuf>,
     /// The key a person signs with, unless the command line says otherwise.
     pub(crate) key: Option<PathBuf>,
+    /// The file of the body's key for fingerprints, where the environment names one.
+    pub(crate) fingerprint_key: Option<PathBuf>,
+    /// Where the user's own key for fingerprints lies, or is to lie.
+    pub(crate) own_fingerprint_key: Option<PathBuf>,
     /// Where what was read of histories is kept from one run to the next.
     pub(crate) cache: Option<PathBuf>,
     /// The user's own folder.
@@ -28,7 +32,8 @@ pub(crate) struct World {
 impl World {
     /// The real one. `FORMULARY_FEEDS` names the feeds' folder, else it is the user's data folder;
     /// `FORMULARY_REGISTER` the register, `FORMULARY_REGISTER_TRUST` who signs it where it lies behind an
-    /// address, `FORMULARY_KEY` the key. `FORMULARY_CACHE`
+    /// address, `FORMULARY_KEY` the key, `FORMULARY_FINGERPRINT_KEY` the one by which secrets are known
+    /// again, `FORMULARY_CACHE`
     /// the folder for what can be read again. `FORMULARY_NOW` is the clock of a
     /// rehearsal or a test: an instant, which then stands still.
     pub(crate) fn real() -> Result<Self, Failure> {
@@ -52,6 +57,8 @@ impl World {
             register: named("FORMULARY_REGISTER"),
             register_trust: named("FORMULARY_REGISTER_TRUST"),
             key: named("FORMULARY_KEY"),
+            fingerprint_key: named("FORMULARY_FINGERPRINT_KEY"),
+            own_fingerprint_key: data().map(|folder| folder.join("formulary/fingerprint.key")),
             cache: cache(),
             home: named("HOME").or_else(|| named("USERPROFILE")),
         })
@@ -70,8 +77,12 @@ fn cache() -> Option<PathBuf> {
 }
 
 fn library() -> Option<PathBuf> {
-    named("FORMULARY_FEEDS")
-        .or_else(|| Some(named("XDG_DATA_HOME")?.join("formulary/feeds")))
-        .or_else(|| Some(named("HOME")?.join(".local/share/formulary/feeds")))
-        .or_else(|| Some(named("LOCALAPPDATA")?.join("formulary/feeds")))
+    named("FORMULARY_FEEDS").or_else(|| Some(data()?.join("formulary/feeds")))
+}
+
+/// The user's data folder.
+fn data() -> Option<PathBuf> {
+    named("XDG_DATA_HOME")
+        .or_else(|| Some(named("HOME")?.join(".local/share")))
+        .or_else(|| named("LOCALAPPDATA"))
 }

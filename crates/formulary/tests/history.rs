@@ -52,3 +52,69 @@ fn a_secret_that_was_taken_out_again_still_refuses_and_unread_is_no_clean_answer
     let unread = scene.check(&["--publish", "--no-history"]);
     assert_eq!(unread.state("no-secret"), "unknown", "{}", unread.out);
 }
+
+#[test]
+fn an_exception_follows_the_value_and_not_the_place() {
+    let scene = Scene::new();
+    let root = scene.root();
+    // In parts, so that this file raises no alarm itself.
+    let secret = |end: &str| ["AKIA", "Q3EGRIXPAJDY", end].concat();
+    let first = secret("VUW7");
+    git(&root, &["init", "-q", "-b", "main"]);
+    scene.file("a.py", format!("import os\n\nKEY = \"{first}\"\n"));
+    scene.file("README.md", "# Ward list\n");
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-q", "-m", "one"]);
+    let found = scene.check(&["--publish"]).json();
+    let secrets = |value: &serde_json::Value| -> Vec<serde_json::Value> {
+        value["findings"].as_array().unwrap().iter().filter(|f| f["kind"] == "secret").cloned().collect()
+    };
+    let print = secrets(&found)[0]["fingerprint"].as_str().unwrap().to_owned();
+    scene.file(
+        "formulary.debt.toml",
+        format!(
+            "[[exceptions]]\nid = \"made-up\"\ncontrol = \"no-secret\"\nfinding = \"{print}\"\nkind = \"not-real\"\n\
+             owner = \"ward-systems@hospital.example\"\nreason = \"Made up for the training system.\"\n\
+             from = 2026-08-01\nuntil = 2026-10-01\n"
+        ),
+    );
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-q", "-m", "record"]);
+    let until = |value: &serde_json::Value| -> Vec<Option<String>> {
+        secrets(value).iter().map(|f| f["excepted_until"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(until(&scene.check(&["--publish"]).json()), [Some("2026-10-01".to_owned())]);
+    // Moved to another line of another file: still the same value.
+    scene.file("a.py", "import os\n");
+    scene.file("b/c.py", format!("\n\n\n\n\nimport sys\nNAME = \"{first}\"\n"));
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-q", "-m", "moved"]);
+    let moved = scene.check(&["--publish"]);
+    assert_eq!(until(&moved.json()), [Some("2026-10-01".to_owned())], "{}", moved.out);
+    assert_eq!(secrets(&moved.json())[0]["history"].as_array().unwrap().len(), 2);
+    // Another value where the first one stood is found.
+    let other = secret("2FKL");
+    scene.file("a.py", format!("import os\n\nKEY = \"{other}\"\n"));
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-q", "-m", "another"]);
+    let both = scene.check(&["--publish"]);
+    let mut states = until(&both.json());
+    states.sort();
+    assert_eq!(states, [None, Some("2026-10-01".to_owned())], "{}", both.out);
+    assert_eq!((both.state("no-secret").as_str(), both.code), ("not-met", 1));
+    // Known again by the user's key, which was made on first use, and by no other; the digest is the same.
+    let hmacs = |value: &serde_json::Value| value["local"]["history"]["hmac"].clone();
+    let again = scene.check(&["--publish"]);
+    assert_eq!(hmacs(&both.json()).as_object().unwrap().len(), 2, "{}", both.out);
+    assert_eq!(hmacs(&again.json()), hmacs(&both.json()));
+    let key = scene.path("home/.local/share/formulary/fingerprint.key");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::remove_file(key).unwrap();
+    let anew = scene.check(&["--publish"]).json();
+    assert_ne!(hmacs(&anew), hmacs(&both.json()));
+    assert_eq!(anew["digest"], both.json()["digest"]);
+}

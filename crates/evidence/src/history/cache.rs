@@ -24,12 +24,17 @@ use crate::{
         facts::Facts,
         search::{Grade, NINO, Sighting},
     },
-    secrets::{self, rule::Rule, scan::Hit},
+    secrets::{
+        self,
+        rule::Rule,
+        scan::Hit,
+        sweep::{Scratch, Sweep},
+    },
     text,
 };
 
 /// The form of the file; another one is not read.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// The file.
 #[derive(Serialize, Deserialize)]
@@ -44,12 +49,21 @@ struct Cache {
     told: Told,
 }
 
+/// What archives are looked into again with.
+struct Again<'a> {
+    sweep: &'a Sweep,
+    scratch: Scratch,
+}
+
+/// Rule, where it starts and ends, line, and where in what that decodes to.
+type MarkRow = (String, usize, usize, u32, Option<(usize, usize)>);
+
 /// An object of which something is to be said.
 #[derive(Serialize, Deserialize)]
 struct Row {
     object: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    marks: Vec<(String, usize, usize, u32)>,
+    marks: Vec<MarkRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     table: Vec<(String, bool, usize, u32)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -58,6 +72,9 @@ struct Row {
     head: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unread: Option<String>,
+    /// It was opened: what is inside is read again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    opened: bool,
 }
 
 /// What was found, and what to keep for the next time (nothing when it was stopped).
@@ -114,10 +131,12 @@ fn resume(asked: &Asked<'_>, cache: Cache) -> Option<Result<Found, CannotLook>> 
     let rules = secrets::scanner().ok()?.rules();
     let facts = Facts::shipped().ok()?;
     let mut kept = Vec::new();
+    let sweep = Sweep::new(secrets::scanner().ok()?, facts.words(NINO)).ok()?;
+    let mut again = Again { sweep: &sweep, scratch: Scratch::default() };
     for row in &cache.kept {
         // An object that is gone (a pack was rewritten) is of no interest; one that is changed is a lie.
         let Some(number) = from_hex(row.object.as_bytes()).and_then(|id| history.find(&id)) else { continue };
-        kept.push(row.whole(number, &history, asked.limits, rules, facts)?);
+        kept.push(row.whole(number, &history, asked.limits, rules, facts, &mut again)?);
     }
     history.read_before(&cache.packs, &cache.loose);
     Some(super::look_at(history, asked, kept, cache.counts))
@@ -131,8 +150,17 @@ fn with_values(asked: &Asked<'_>, mut told: Told) -> Option<Told> {
     let history = History::open(asked.folder).ok()?;
     for secret in &mut told.secrets {
         let number = history.find(&from_hex(secret.object.as_bytes())?)?;
-        let text = text_of(&history, number, asked.limits)?;
-        secret.value = Some(Digest::of(text.get(secret.start..secret.end)?));
+        let text = match &secret.inner {
+            None => text_of(&history, number, asked.limits)?,
+            Some(inner) => {
+                let (_, data) = history.read(number, asked.limits).ok()?;
+                let named = crate::unpack::texts("x", &data, inner);
+                named.into_iter().find(|text| text.get(secret.start..secret.end).is_some())?
+            }
+        };
+        text.get(secret.start..secret.end)?;
+        let decoded = secret.decoded.map(|(from, to)| from..to);
+        secret.value = Some(Hit { rule: 0, value: secret.start..secret.end, decoded }.digest(&text));
     }
     Some(told)
 }
@@ -165,13 +193,15 @@ impl Row {
                 .iter()
                 .map(|m| {
                     let rule = found.sweep.rules()[m.hit.rule].id.clone();
-                    (rule, m.hit.value.start, m.hit.value.end, m.line)
+                    let decoded = m.hit.decoded.as_ref().map(|at| (at.start, at.end));
+                    (rule, m.hit.value.start, m.hit.value.end, m.line, decoded)
                 })
                 .collect(),
             table: persons(&kept.table),
             plain: persons(&kept.plain),
             head: kept.head.as_ref().map(|head| to_hex(head)),
             unread: kept.unread.clone(),
+            opened: !kept.inner.is_empty() || !kept.closed.is_empty() || kept.opened,
         })
     }
 
@@ -182,6 +212,7 @@ impl Row {
         limits: Limits,
         rules: &[Rule],
         facts: &'static Facts,
+        again: &mut Again<'_>,
     ) -> Option<Kept> {
         let mut out = Kept::empty(number, Kind::Blob);
         out.unread.clone_from(&self.unread);
@@ -200,15 +231,29 @@ impl Row {
         };
         out.table = persons(&self.table)?;
         out.plain = persons(&self.plain)?;
+        if self.opened {
+            let (_, data) = history.read(number, limits).ok()?;
+            super::look::inside(&mut out, &data, again.sweep, facts, &mut again.scratch);
+        }
+        let notebook = self.opened && !out.opened;
         if self.marks.is_empty() && self.table.is_empty() && self.plain.is_empty() {
+            if notebook {
+                super::look::new_only(&mut out, &[]);
+            }
             return Some(out);
         }
         let text = text_of(history, number, limits)?;
         out.content = Some(Digest::of(&text));
-        for (rule, start, end, line) in &self.marks {
+        for (rule, start, end, line, decoded) in &self.marks {
             let rule = rules.iter().position(|r| r.id == *rule)?;
-            let value = Digest::of(text.get(*start..*end)?);
-            out.marks.push(Mark { hit: Hit { rule, value: *start..*end }, line: *line, value });
+            let hit = Hit { rule, value: *start..*end, decoded: decoded.map(|(from, to)| from..to) };
+            text.get(hit.value.clone())?;
+            out.marks.push(Mark { line: *line, value: hit.digest(&text), hit });
+        }
+        if notebook {
+            let known = std::mem::take(&mut out.marks);
+            super::look::new_only(&mut out, &known);
+            out.marks = known;
         }
         Some(out)
     }

@@ -17,6 +17,7 @@ use crate::{
         sweep::{Scratch, Sweep},
     },
     text,
+    unpack::{self, Part},
 };
 
 use super::{graph::Row, regions};
@@ -43,6 +44,22 @@ pub(super) struct Kept {
     pub(super) unread: Option<String>,
     /// The digest of its text, where something was found in it.
     pub(super) content: Option<domain::Digest>,
+    /// Whether it is an archive that was opened.
+    pub(super) opened: bool,
+    /// What was found inside it.
+    pub(super) inner: Vec<Inner>,
+    /// What inside it was not read, and why.
+    pub(super) closed: Vec<(String, String)>,
+}
+
+/// A part of an archive or notebook in which something was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Inner {
+    pub(super) name: String,
+    pub(super) marks: Vec<Mark>,
+    pub(super) table: Vec<Person>,
+    pub(super) plain: Vec<Person>,
+    pub(super) content: domain::Digest,
 }
 
 /// A match. The digest is kept in memory only.
@@ -59,6 +76,9 @@ pub(super) struct Person {
     pub(super) seen: Sighting,
     pub(super) line: u32,
 }
+
+/// More parts of one archive than this are not named as unread.
+const MOST_CLOSED: usize = 50;
 
 /// How much is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,15 +174,44 @@ impl<'a> Look<'a> {
             self.counts.binary += 1;
             let head = &data[..data.len().min(HEAD)];
             if may_be_closed(head) {
-                let head = Some(head.to_vec());
-                self.kept.push(Kept { head, ..Kept::empty(object.number, object.kind) });
+                let mut kept = Kept { head: Some(head.to_vec()), ..Kept::empty(object.number, object.kind) };
+                self.marks += inside(&mut kept, data, self.sweep, self.facts, &mut self.scratch);
+                self.keep_if_room(kept);
             }
             return Memory::default();
         }
         if let Some(what) = elsewhere(data) {
             self.kept.push(Kept { unread: Some(what.to_owned()), ..Kept::empty(object.number, object.kind) });
         }
-        self.text(object.number, object.kind, data, base)
+        let memory = self.text(object.number, object.kind, data, base);
+        if unpack::is_notebook(data) {
+            self.cells(object.number, data);
+        }
+        memory
+    }
+
+    /// The cells of a notebook, as they read; what stands in the object as it is was found already.
+    fn cells(&mut self, number: u32, data: &[u8]) {
+        let mut inner = Kept::empty(number, Kind::Blob);
+        inside(&mut inner, data, self.sweep, self.facts, &mut self.scratch);
+        let known = self.kept.last_mut().filter(|kept| kept.number == number && kept.content.is_some());
+        new_only(&mut inner, known.as_ref().map_or(&[][..], |known| &known.marks));
+        if inner.inner.is_empty() {
+            return;
+        }
+        self.marks += inner.inner.iter().map(|part| part.marks.len()).sum::<usize>();
+        match known {
+            Some(known) => known.inner = inner.inner,
+            None => self.keep_if_room(inner),
+        }
+    }
+
+    fn keep_if_room(&mut self, kept: Kept) {
+        if self.marks > MOST_KEPT || self.kept.len() >= MOST_KEPT {
+            self.counts.cut = true;
+        } else {
+            self.kept.push(kept);
+        }
     }
 
     /// Reads a text as far as it is new.
@@ -190,7 +239,7 @@ impl<'a> Look<'a> {
         if let Some(base) = &base {
             found.hits.extend(regions::carried(&base.memory.hits, base.copies, &ranges, text.len()));
         }
-        found.hits.sort_unstable_by_key(|hit| (hit.value.start, hit.rule, hit.value.end));
+        found.hits.sort_by_key(Hit::order);
         found.hits.dedup();
         let mut memory = Memory { read: !found.cut, hits: found.hits, wide: false, persons: false };
         let mut all = memory.hits.clone();
@@ -201,7 +250,7 @@ impl<'a> Look<'a> {
             memory.wide = self.sweep.wide(text, &mut self.scratch, &mut over);
             found.cut |= over.cut;
             all.extend(over.hits);
-            all.sort_unstable_by_key(|hit| (hit.value.start, hit.rule, hit.value.end));
+            all.sort_by_key(Hit::order);
         }
         let (mut table, mut plain) = (Vec::new(), Vec::new());
         if persons || self.extent == Extent::All {
@@ -233,23 +282,11 @@ impl<'a> Look<'a> {
             self.counts.cut = true;
             return;
         }
-        let mut lines = text::Lines::of(text);
-        let marks = hits
-            .iter()
-            .map(|hit| Mark {
-                line: lines.line(hit.value.start),
-                value: domain::Digest::of(&text[hit.value.clone()]),
-                hit: hit.clone(),
-            })
-            .collect();
-        let persons = |seen: &[Sighting]| {
-            let mut lines = text::Lines::of(text);
-            seen.iter().map(|seen| Person { line: lines.line(seen.offset), seen: *seen }).collect::<Vec<_>>()
-        };
-        let (table, plain) = (persons(table), persons(plain));
+        let marks = marks_of(text, hits);
+        let (table, plain) = (persons_of(text, table), persons_of(text, plain));
         let content = Some(domain::Digest::of(text));
         let unread = cut.then(|| format!("more than {MOST_HITS} matches: the rest was not looked at"));
-        self.kept.push(Kept { number, kind, marks, table, plain, head: None, unread, content });
+        self.kept.push(Kept { marks, table, plain, unread, content, ..Kept::empty(number, kind) });
     }
 
     fn commit(&mut self, object: Object<'_>) {
@@ -300,8 +337,90 @@ impl Kept {
             head: None,
             unread: None,
             content: None,
+            opened: false,
+            inner: Vec::new(),
+            closed: Vec::new(),
         }
     }
+}
+
+fn marks_of(text: &[u8], hits: &[Hit]) -> Vec<Mark> {
+    let mut lines = text::Lines::of(text);
+    hits.iter()
+        .map(|hit| Mark { line: lines.line(hit.value.start), value: hit.digest(text), hit: hit.clone() })
+        .collect()
+}
+
+fn persons_of(text: &[u8], seen: &[Sighting]) -> Vec<Person> {
+    let mut lines = text::Lines::of(text);
+    seen.iter().map(|seen| Person { line: lines.line(seen.offset), seen: *seen }).collect()
+}
+
+/// Looks at what lies inside an archive or notebook; how much was found. An archive is read as one
+/// wherever it lies: what its name says of it is decided with its places.
+pub(super) fn inside(
+    kept: &mut Kept,
+    data: &[u8],
+    sweep: &Sweep,
+    facts: &'static Facts,
+    scratch: &mut Scratch,
+) -> usize {
+    let mut found = 0;
+    let (mut parts, mut closed) = (Vec::new(), Vec::new());
+    let mut take = |name: &str, part: Part<'_>| {
+        let text = match part {
+            Part::Text(text) => text,
+            Part::Unread(why) => {
+                if closed.len() < MOST_CLOSED {
+                    closed.push((name.to_owned(), why.to_owned()));
+                }
+                return;
+            }
+        };
+        let mut all = Scanned::default();
+        let saw = sweep.lines(text, 0..text.len(), scratch, &mut all);
+        if saw.wide {
+            sweep.wide(text, scratch, &mut all);
+        }
+        all.hits.sort_by_key(Hit::order);
+        all.hits.dedup();
+        if all.cut {
+            closed.push((
+                name.to_owned(),
+                format!("more than {MOST_HITS} matches: the rest was not looked at"),
+            ));
+        }
+        let table = search::search("a.csv", text, facts).0;
+        let plain = search::search("a.txt", text, facts).0;
+        found += all.hits.len() + table.len() + plain.len();
+        if !(all.hits.is_empty() && table.is_empty() && plain.is_empty()) && found <= MOST_HITS {
+            parts.push(Inner {
+                name: name.to_owned(),
+                marks: marks_of(text, &all.hits),
+                table: persons_of(text, &table),
+                plain: persons_of(text, &plain),
+                content: domain::Digest::of(text),
+            });
+        }
+    };
+    kept.opened = unpack::open("x", data, &mut take);
+    if !kept.opened && unpack::is_notebook(data) {
+        unpack::notebook(data, &mut take);
+    }
+    kept.inner = parts;
+    kept.closed = closed;
+    found
+}
+
+/// Leaves of what is inside a notebook what does not stand in the file as it is.
+pub(super) fn new_only(kept: &mut Kept, known: &[Mark]) {
+    for part in &mut kept.inner {
+        part.marks.retain(|mark| !known.iter().any(|k| (k.hit.rule, k.value) == (mark.hit.rule, mark.value)));
+        // The file itself was searched for numbers, with its own words beside them.
+        part.table.clear();
+        part.plain.clear();
+    }
+    kept.inner.retain(|part| !part.marks.is_empty());
 }
 
 /// Whether some name could make a closed container of a binary file with this head.

@@ -73,7 +73,11 @@ pub(super) fn carried(base: &[Hit], copies: &[Copied], read: &[Range<usize>], le
                 break;
             }
             let moved = |place: usize| place - from + clean.start;
-            out.push(Hit { rule: hit.rule, value: moved(hit.value.start)..moved(hit.value.end) });
+            out.push(Hit {
+                rule: hit.rule,
+                value: moved(hit.value.start)..moved(hit.value.end),
+                decoded: hit.decoded.clone(),
+            });
         }
     }
     out
@@ -94,13 +98,10 @@ mod tests {
         assert!(
             read[0].start <= 410 - REACH && read[0].start.is_multiple_of(41) && read[0].end >= 418 + REACH
         );
-        let hits = [
-            Hit { rule: 1, value: 5..9 },
-            Hit { rule: 2, value: 415..420 },
-            Hit { rule: 3, value: 800..805 },
-        ];
+        let hit = |rule, value| Hit { rule, value, decoded: None };
+        let hits = [hit(1, 5..9), hit(2, 415..420), hit(3, 800..805)];
         let kept = carried(&hits, &copies, &read, text.len());
-        assert_eq!(kept, [Hit { rule: 1, value: 5..9 }, Hit { rule: 3, value: 808..813 }]);
+        assert_eq!(kept, [hit(1, 5..9), hit(3, 808..813)]);
     }
 
     #[test]

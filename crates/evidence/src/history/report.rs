@@ -10,7 +10,7 @@ pub use super::told::{Report, Told};
 use super::{
     Found,
     graph::{Graph, NONE},
-    look::{Kept, Mark},
+    look::{Inner, Kept, Mark, Person},
     places::{Place, Span},
     told::Secret,
 };
@@ -22,7 +22,8 @@ use crate::{
     },
     paths, personal_data,
     personal_data::search::{Grade, Sighting, illustrates},
-    secrets::{self, sweep},
+    secrets::{self, scan::Hit, sweep},
+    unpack,
 };
 
 /// The collector's name, as evidence and coverage show it.
@@ -46,8 +47,14 @@ struct Sight {
     number: u32,
     path: String,
     line: u32,
-    offset: usize,
-    end: usize,
+    /// Where in its text, as identities name it.
+    offset: String,
+    /// The match; none for a person's number.
+    hit: Option<Hit>,
+    /// The name inside an archive or notebook.
+    inner: Option<String>,
+    /// The digest of its text.
+    content: Option<Digest>,
     span: Span,
 }
 
@@ -111,8 +118,13 @@ impl Found {
             let Some(sight) = group.sights.first() else { continue };
             told_secrets.push(Secret {
                 object: to_hex(self.history.id(sight.number)),
-                start: sight.offset,
-                end: sight.end,
+                start: sight.hit.as_ref().map_or(0, |hit| hit.value.start),
+                end: sight.hit.as_ref().map_or(0, |hit| hit.value.end),
+                decoded: sight
+                    .hit
+                    .as_ref()
+                    .and_then(|hit| Some((hit.decoded.as_ref()?.start, hit.decoded.as_ref()?.end))),
+                inner: sight.inner.clone(),
                 finding,
                 value: Some(*value),
             });
@@ -255,19 +267,25 @@ impl Found {
     }
 
     fn secrets_at(&self, kept: &Kept, path: &str, span: Span, groups: &mut BTreeMap<(usize, Digest), Group>) {
-        let hits: Vec<_> = kept.marks.iter().map(|mark| mark.hit.clone()).collect();
-        for hit in sweep::stands(self.sweep.rules(), path, &hits) {
-            let Some(mark) = kept.marks.iter().find(|mark| mark.hit == hit) else { continue };
-            let Mark { line, value, .. } = mark;
-            let group = groups.entry((hit.rule, *value)).or_default();
-            group.sights.push(Sight {
-                number: kept.number,
-                path: path.to_owned(),
-                line: *line,
-                offset: hit.value.start,
-                end: hit.value.end,
-                span,
-            });
+        let mut add = |path: &str, marks: &[Mark], inner: Option<&str>, content: Option<Digest>| {
+            let hits: Vec<_> = marks.iter().map(|mark| mark.hit.clone()).collect();
+            for hit in sweep::stands(self.sweep.rules(), path, &hits) {
+                let Some(mark) = marks.iter().find(|mark| mark.hit == hit) else { continue };
+                groups.entry((hit.rule, mark.value)).or_default().sights.push(Sight {
+                    number: kept.number,
+                    path: path.to_owned(),
+                    line: mark.line,
+                    offset: hit.offset(),
+                    hit: Some(hit),
+                    inner: inner.map(str::to_owned),
+                    content,
+                    span,
+                });
+            }
+        };
+        add(path, &kept.marks, None, kept.content);
+        for part in inside(kept, path) {
+            add(&format!("{path}!{}", part.name), &part.marks, Some(&part.name), Some(part.content));
         }
     }
 
@@ -276,6 +294,17 @@ impl Found {
         let why = match (&kept.unread, closed) {
             (Some(why), _) => why.clone(),
             // What lies in the tree of today is told by the collectors of the tree.
+            (None, Some(_)) if kept.opened => {
+                let at = self.at_commit(path, span);
+                // What lies in the tree of today is told by the collectors of the tree.
+                for (name, why) in kept.closed.iter().filter(|_| !span.head) {
+                    let place = if name.is_empty() { at.clone() } else { format!("{at}!{name}") };
+                    if coverage.unread.len() < MOST_UNREAD {
+                        coverage.cannot_read(At::file(place), why.clone());
+                    }
+                }
+                return;
+            }
             (None, Some(kind)) if !span.head => format!("{kind}: not looked into"),
             (None, _) => return,
         };
@@ -306,16 +335,12 @@ impl Found {
 
     /// The identity of a find: its first version, as the tree's collectors name it.
     fn identity(&self, id: &str, group: &Group) -> String {
-        let oldest = group.sights.iter().min_by_key(|s| (s.span.first.0, &s.path, s.offset));
+        let oldest = group.sights.iter().min_by_key(|s| {
+            (s.span.first.0, &s.path, s.hit.as_ref().map_or(0, |hit| hit.value.start), &s.offset)
+        });
         let Some(oldest) = oldest else { return id.to_owned() };
-        let content = self.kept_of(oldest.number).and_then(|kept| kept.content);
-        let content = content.map(|digest| digest.to_string()).unwrap_or_default();
+        let content = oldest.content.map(|digest| digest.to_string()).unwrap_or_default();
         format!("{id}:{content}:{}", oldest.offset)
-    }
-
-    fn kept_of(&self, number: u32) -> Option<&Kept> {
-        let at = self.kept.partition_point(|kept| kept.number < number);
-        self.kept[at..].iter().take_while(|k| k.number == number).find(|k| k.content.is_some())
     }
 
     fn secret(&self, rule: usize, group: &Group, identity: &str) -> Finding {
@@ -468,6 +493,11 @@ impl Found {
         ) {
             out.insert((self.sweep.rules()[hit.rule].id.clone(), short(&id).to_owned()));
         }
+        for part in &kept.inner {
+            for mark in &part.marks {
+                out.insert((self.sweep.rules()[mark.hit.rule].id.clone(), short(&id).to_owned()));
+            }
+        }
         for person in &kept.plain {
             out.insert((personal_data::id_of(person.seen.grade, person.seen.kind), short(&id).to_owned()));
         }
@@ -496,21 +526,38 @@ impl Found {
 }
 
 fn persons_at(kept: &Kept, path: &str, span: Span, out: &mut BTreeMap<(String, Grade, &'static str), Group>) {
-    let table = matches!(paths::extension(path).to_ascii_lowercase().as_str(), "csv" | "tsv" | "psv");
-    let persons = if table { &kept.table } else { &kept.plain };
-    let grades: Vec<Grade> = persons.iter().map(|person| person.seen.grade).collect();
-    let few = illustrates(path, &grades);
-    for person in persons.iter().filter(|person| person.seen.grade == Grade::Record || !few) {
-        let Sighting { kind, grade, offset } = person.seen;
-        out.entry((path.to_owned(), grade, kind)).or_default().sights.push(Sight {
-            number: kept.number,
-            path: path.to_owned(),
-            line: person.line,
-            offset,
-            end: offset,
-            span,
-        });
+    let mut add = |path: &str, table: &[Person], plain: &[Person], content: Option<Digest>| {
+        let is_table = matches!(paths::extension(path).to_ascii_lowercase().as_str(), "csv" | "tsv" | "psv");
+        let persons = if is_table { table } else { plain };
+        let grades: Vec<Grade> = persons.iter().map(|person| person.seen.grade).collect();
+        let few = illustrates(path, &grades);
+        for person in persons.iter().filter(|person| person.seen.grade == Grade::Record || !few) {
+            let Sighting { kind, grade, offset } = person.seen;
+            out.entry((path.to_owned(), grade, kind)).or_default().sights.push(Sight {
+                number: kept.number,
+                path: path.to_owned(),
+                line: person.line,
+                offset: offset.to_string(),
+                hit: None,
+                inner: None,
+                content,
+                span,
+            });
+        }
+    };
+    add(path, &kept.table, &kept.plain, kept.content);
+    for part in inside(kept, path) {
+        add(&format!("{path}!{}", part.name), &part.table, &part.plain, Some(part.content));
     }
+}
+
+/// What was found inside a file, where one of this name is opened.
+fn inside<'k>(kept: &'k Kept, path: &str) -> &'k [Inner] {
+    let opened = match &kept.head {
+        Some(head) => unpack::opens(path, head),
+        None => paths::extension(path).eq_ignore_ascii_case("ipynb"),
+    };
+    if opened { &kept.inner } else { &[] }
 }
 
 /// Branches before tags before the forge's own references.

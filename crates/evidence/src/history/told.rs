@@ -40,6 +40,12 @@ pub(super) struct Secret {
     pub(super) object: String,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Where in what that decodes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) decoded: Option<(usize, usize)>,
+    /// The name inside the object, where it is an archive or notebook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) inner: Option<String>,
     pub(super) finding: Finding,
     /// Its value's digest, in memory alone.
     #[serde(skip)]
@@ -47,6 +53,11 @@ pub(super) struct Secret {
 }
 
 impl Told {
+    /// How many secrets it tells of.
+    pub fn secrets_found(&self) -> usize {
+        self.secrets.len()
+    }
+
     /// What is told beside the tree. Findings that the tree gave already are completed with their
     /// history; `tree` is what they were found in. With a key, each secret's HMAC-SHA-256 goes into
     /// `local`.
@@ -101,6 +112,7 @@ impl Told {
         let mut local = self.local.clone();
         if !keys.is_empty() {
             local["hmac"] = json!(keys);
+            local["hmac_key"] = json!(key.map(key_id));
         }
         Report { observed, local }
     }
@@ -118,23 +130,29 @@ fn values_in(tree: &dyn Material, findings: &[Finding]) -> HashMap<(String, Dige
         }
     }
     for (path, wanted) in by_file {
-        let Ok(entry) = tree.entries().binary_search_by(|e| e.path.as_str().cmp(path)) else { continue };
-        let crate::text::Content::Text(text) = crate::text::look(tree, &tree.entries()[entry]) else {
-            continue;
-        };
-        let mut lines = crate::text::Lines::of(&text);
-        for hit in scanner.scan(path, &text).hits {
-            let line = lines.line(hit.value.start);
-            let id = &scanner.rules()[hit.rule].id;
-            for (_, at) in wanted.iter().filter(|(at, finding)| *at == line && findings[*finding].id == *id) {
-                let list = out.entry((id.clone(), Digest::of(&text[hit.value.clone()]))).or_default();
-                if !list.contains(at) {
-                    list.push(*at);
+        for text in secrets::texts_at(tree, path) {
+            let mut lines = crate::text::Lines::of(&text);
+            for hit in scanner.scan(path, &text).hits {
+                let line = lines.line(hit.value.start);
+                let id = &scanner.rules()[hit.rule].id;
+                let here = |(at, finding): &&(u32, usize)| *at == line && findings[*finding].id == *id;
+                for (_, at) in wanted.iter().filter(here) {
+                    let list = out.entry((id.clone(), hit.digest(&text))).or_default();
+                    if !list.contains(at) {
+                        list.push(*at);
+                    }
                 }
             }
         }
     }
     out
+}
+
+/// The id of a key, which tells nothing of it.
+fn key_id(key: &[u8]) -> String {
+    let mut id = hmac(key, &Digest::of(b"formulary fingerprint key id"));
+    id.truncate(16);
+    id
 }
 
 /// HMAC-SHA-256 over a value's digest (RFC 2104), in hexadecimal.

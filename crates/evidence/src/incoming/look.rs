@@ -12,6 +12,7 @@ use crate::{
     personal_data::{self, facts::Facts, number, search},
     secrets,
     text::{self, Content, Lines},
+    unpack::{self, Part},
 };
 
 /// More places of one value than this are counted, not listed.
@@ -70,6 +71,20 @@ pub(super) fn look(path: &str, content: Vec<u8>) -> Looked {
     let Some(entry) = tree.entries().first() else { return Looked::default() };
     match text::look(&tree, entry) {
         Content::Unread(why) => Looked { hits: Vec::new(), unread: Some(why) },
+        Content::Binary(head) if unpack::opens(path, &head) => {
+            let bytes = tree.read(name).map(std::borrow::Cow::into_owned).unwrap_or_default();
+            let mut all = Looked::default();
+            unpack::open(path, &bytes, &mut |inner, part| {
+                let at = if inner.is_empty() { path.to_owned() } else { format!("{path}!{inner}") };
+                let more = match part {
+                    Part::Text(text) => of_text(&at, text),
+                    Part::Unread(why) => Looked { hits: Vec::new(), unread: Some(format!("{inner} {why}")) },
+                };
+                all.hits.extend(more.hits);
+                all.unread = all.unread.take().or(more.unread);
+            });
+            all
+        }
         Content::Binary(head) => {
             let closed = magic::closed_container(path, &head);
             Looked { hits: Vec::new(), unread: closed.map(|what| format!("{what}: not looked into")) }
@@ -96,9 +111,9 @@ fn of_text(path: &str, text: &[u8]) -> Looked {
     let mut known: BTreeMap<(usize, Digest), usize> = BTreeMap::new();
     for hit in &scanned.hits {
         let rule = &scanner.rules()[hit.rule];
-        let value = Digest::of(&text[hit.value.clone()]);
+        let value = hit.digest(text);
         let at = *known.entry((hit.rule, value)).or_insert_with(|| {
-            let identity = format!("{}:{blob}:{}", rule.id, hit.value.start);
+            let identity = format!("{}:{blob}:{}", rule.id, hit.offset());
             let mut finding = Finding::new(FindingKind::Secret, &rule.id, "no-secret", &rule.name, &identity);
             finding.severity = Some(rule.severity);
             finding.remedy = Some(rule.revoke.clone());

@@ -12,7 +12,10 @@ use std::{collections::BTreeMap, ops::Range};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::{memchr, memrchr};
 
+use domain::Digest;
+
 use super::{
+    decode,
     doubt::{self, Doubt, Doubts},
     rule::{BadRule, NEAR, Rule},
     verify,
@@ -40,8 +43,33 @@ pub struct Scanner {
 pub struct Hit {
     /// Index of the rule.
     pub rule: usize,
-    /// Where the value lies in the text.
+    /// Where the value, or the encoded run that holds it, lies in the text.
     pub value: Range<usize>,
+    /// Where in what the run decodes to the value lies; none where it stands plainly.
+    pub decoded: Option<Range<usize>>,
+}
+
+impl Hit {
+    /// The digest of the value: the same wherever and however it stands.
+    pub fn digest(&self, text: &[u8]) -> Digest {
+        let run = &text[self.value.clone()];
+        let inner =
+            self.decoded.as_ref().and_then(|at| Some(Digest::of(decode::decode(run)?.get(at.clone())?)));
+        inner.unwrap_or_else(|| Digest::of(run))
+    }
+
+    /// Where it is, as identities name it.
+    pub fn offset(&self) -> String {
+        match &self.decoded {
+            None => self.value.start.to_string(),
+            Some(inner) => format!("{}+{}", self.value.start, inner.start),
+        }
+    }
+
+    /// The order in which matches of a text stand.
+    pub(crate) fn order(&self) -> (usize, usize, usize, usize) {
+        (self.value.start, self.decoded.as_ref().map_or(0, |at| at.start), self.rule, self.value.end)
+    }
 }
 
 /// What one text held.
@@ -87,11 +115,22 @@ impl Scanner {
         let generated = paths::is_lock_or_generated(path);
         let takes: Vec<bool> =
             self.rules.iter().map(|rule| rule.takes(&name) && !(rule.guessed && generated)).collect();
-        let mut pending: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
         let mut out = Scanned::default();
+        self.run(path, text, |index| takes[index], &mut out);
+        let plain = out.hits.len();
+        self.scan_encoded(text, 0..text.len(), &mut out);
+        let encoded = out.hits.split_off(plain.min(out.hits.len()));
+        out.hits.extend(super::sweep::stands(&self.rules, path, &encoded));
+        settle(&mut out.hits);
+        out
+    }
+
+    /// Runs the rules that are wanted over a whole text.
+    fn run(&self, path: &str, text: &[u8], takes: impl Fn(usize) -> bool, out: &mut Scanned) {
+        let mut pending: Vec<Option<Range<usize>>> = vec![None; self.rules.len()];
         for found in self.keywords.find_overlapping_iter(text) {
             for &index in &self.askers[found.pattern().as_usize()] {
-                if !takes[index] {
+                if !takes(index) {
                     continue;
                 }
                 let window = window(&self.rules[index], text, found.range());
@@ -102,7 +141,7 @@ impl Scanner {
                     }
                     waiting => {
                         if let Some(ready) = waiting.replace(window) {
-                            self.try_rule(index, path, text, ready, &mut out);
+                            self.try_rule(index, path, text, ready, out);
                         }
                     }
                 }
@@ -113,11 +152,29 @@ impl Scanner {
         }
         for (index, waiting) in pending.into_iter().enumerate() {
             if let Some(ready) = waiting {
-                self.try_rule(index, path, text, ready, &mut out);
+                self.try_rule(index, path, text, ready, out);
             }
         }
-        settle(&mut out.hits);
-        out
+    }
+
+    /// Scans what stands encoded in a part of a text, whatever the path.
+    pub(crate) fn scan_encoded(&self, text: &[u8], part: Range<usize>, out: &mut Scanned) {
+        /// What is longer is a file (a source map, a page), not a value: nothing is guessed in it.
+        const VALUE: usize = 4096;
+        for (run, decoded) in decode::runs(text, part) {
+            let mut inner = Scanned::default();
+            let whole = decoded.len() > VALUE;
+            self.run("", &decoded, |index| !(whole && self.rules[index].guessed), &mut inner);
+            inner.hits.sort_by_key(Hit::order);
+            inner.hits.dedup();
+            out.cut |= inner.cut || out.hits.len() + inner.hits.len() > MOST_HITS;
+            if out.cut {
+                return;
+            }
+            for hit in inner.hits {
+                out.hits.push(Hit { rule: hit.rule, value: run.clone(), decoded: Some(hit.value) });
+            }
+        }
     }
 
     /// Tries one rule's pattern on one window of a text.
@@ -146,7 +203,7 @@ impl Scanner {
                     out.cut = true;
                     return;
                 }
-                None => out.hits.push(Hit { rule: index, value: at }),
+                None => out.hits.push(Hit { rule: index, value: at, decoded: None }),
             }
         }
     }
@@ -202,11 +259,11 @@ fn has_near(words: &[String], text: &[u8], around: &Range<usize>) -> bool {
 
 /// Sorts, and where values overlap keeps the one whose rule comes first.
 pub(crate) fn settle(hits: &mut Vec<Hit>) {
-    hits.sort_by_key(|hit| (hit.value.start, hit.rule, hit.value.end));
+    hits.sort_by_key(Hit::order);
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
     for hit in hits.drain(..) {
         match kept.last_mut() {
-            Some(last) if hit.value.start < last.value.end => {
+            Some(last) if overlap(last, &hit) => {
                 if hit.rule < last.rule {
                     *last = hit;
                 }
@@ -215,4 +272,13 @@ pub(crate) fn settle(hits: &mut Vec<Hit>) {
         }
     }
     *hits = kept;
+}
+
+/// Whether a match overlaps the one before it; in one encoded run, by where they lie in what it
+/// decodes to.
+fn overlap(last: &Hit, hit: &Hit) -> bool {
+    match (&last.decoded, &hit.decoded) {
+        (Some(one), Some(other)) if last.value == hit.value => other.start < one.end,
+        _ => hit.value.start < last.value.end,
+    }
 }

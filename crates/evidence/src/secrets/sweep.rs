@@ -110,7 +110,7 @@ impl Sweep {
     pub fn lines(&self, text: &[u8], range: Range<usize>, scratch: &mut Scratch, out: &mut Scanned) -> Saw {
         let mut saw = Saw::default();
         scratch.start(self.scanner.rules().len());
-        let input = aho_corasick::Input::new(text).range(range);
+        let input = aho_corasick::Input::new(text).range(range.clone());
         for found in self.lines.find_overlapping_iter(input) {
             let asked = &self.asked[found.pattern().as_usize()];
             saw.wide |= asked.wide;
@@ -125,6 +125,9 @@ impl Sweep {
             }
         }
         self.finish(text, scratch, out);
+        if !out.cut {
+            self.scanner.scan_encoded(text, range, out);
+        }
         saw
     }
 

@@ -9,6 +9,7 @@ use pages::columns::{WIDTH, cut, wrap};
 
 use crate::{
     args::{Check, Format},
+    fingerprint_key::FingerprintKey,
     history::{self, Wish},
     output::{Failure, answer, remark},
     progress::Progress,
@@ -30,6 +31,7 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
         progress.say(format!("looking at {named}"));
         let result = subject::open(named).and_then(|opened| {
             let opened = opened.with_history(wish(args), world.cache.clone(), history::cores());
+            let opened = opened.keyed(FingerprintKey::find(world)?);
             let judged = judge.judge(&opened, named, questions)?;
             Ok((opened, judged))
         });

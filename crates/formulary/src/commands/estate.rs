@@ -29,6 +29,7 @@ use domain::Digest;
 use self::find::Named;
 use crate::{
     args::estate::{Estate, Form},
+    fingerprint_key::FingerprintKey,
     history::Wish,
     output::{Failure, answer, remark},
     progress::Progress,
@@ -179,6 +180,7 @@ impl Run<'_> {
 
     fn open(&self, path: &Path, named: &str) -> Result<Opened, Failure> {
         let opened = subject::open(named)?.with_history(self.wish, self.world.cache.clone(), self.threads);
+        let opened = opened.keyed(FingerprintKey::find(self.world)?);
         if let Opened::Folder { checkout, .. } = &opened {
             if checkout.is_none() && find::is_bare(path) {
                 return Err(Failure::new("a bare repository: it has no working tree to judge"));
