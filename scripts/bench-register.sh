@@ -21,14 +21,14 @@ cost() {
     what=$1
     times=$2
     shift 2
-    before=$(times | sed -n 2p)
+    times >"$scratch/before"
     i=0
     while [ "$i" -lt "$times" ]; do
         "$@" >/dev/null 2>&1 || [ $? -lt 3 ] || :
         i=$((i + 1))
     done
-    after=$(times | sed -n 2p)
-    echo "$before $after" | awk -v what="$what" -v n="$times" '
+    times >"$scratch/after"
+    echo "$(sed -n 2p "$scratch/before") $(sed -n 2p "$scratch/after")" | awk -v what="$what" -v n="$times" '
         function seconds(t, p) { split(t, p, /[ms]/); return p[1] * 60 + p[2] }
         { printf "  %-46s %9.1f ms\n", what, (seconds($3) + seconds($4) - seconds($1) - seconds($2)) / n * 1000 }'
 }
