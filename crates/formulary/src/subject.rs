@@ -41,6 +41,9 @@ pub(crate) const TOOL: &str = concat!("formulary ", env!("CARGO_PKG_VERSION"));
 /// The largest assessment or report read, in bytes.
 const LARGEST: u64 = 256 << 20;
 
+/// Why a history is not read where nothing else is said.
+const ONLY_PUBLISH: &str = "`formulary check --publish` reads it";
+
 /// What is needed to judge anything.
 pub(crate) struct Judge {
     pub(crate) as_of: Timestamp,
@@ -54,7 +57,18 @@ pub(crate) struct Judge {
 /// A subject, opened.
 #[expect(clippy::large_enum_variant, reason = "one value a run, never in a list")]
 pub(crate) enum Opened {
-    Folder { folder: Folder, checkout: Option<Checkout>, history: History },
+    Folder {
+        folder: Folder,
+        checkout: Option<Checkout>,
+        history: History,
+    },
+    /// A repository without a working tree: the commit at its HEAD.
+    Bare {
+        root: PathBuf,
+        revision: Revision,
+        checkout: Checkout,
+        history: History,
+    },
     File(OneFile),
     Revision(Revision),
     Purl(Purl),
@@ -66,6 +80,9 @@ impl Opened {
         match self {
             Self::Folder { folder, checkout, .. } => {
                 Self::Folder { folder, checkout, history: History::new(wish, cache, threads) }
+            }
+            Self::Bare { root, revision, checkout, .. } => {
+                Self::Bare { root, revision, checkout, history: History::new(wish, cache, threads) }
             }
             other => other,
         }
@@ -81,11 +98,11 @@ impl Opened {
         }
     }
 
-    fn material(&self) -> Option<(&dyn Material, bool)> {
+    pub(crate) fn material(&self) -> Option<(&dyn Material, bool)> {
         match self {
             Self::Folder { folder, .. } => Some((folder, false)),
             Self::File(file) => Some((file, true)),
-            Self::Revision(revision) => Some((revision, false)),
+            Self::Revision(revision) | Self::Bare { revision, .. } => Some((revision, false)),
             Self::Purl(_) => None,
         }
     }
@@ -110,6 +127,13 @@ pub(crate) fn open(named: &str) -> Result<Opened, Failure> {
         Failure::new(format!("cannot read {named}: {error}"))
             .next("Name a folder, a lockfile, an SBOM, or a package URL such as pkg:npm/lodash@4.17.21.")
     })?;
+    if meta.is_dir() && revision::is_bare(path) {
+        let (revision, checkout) = revision::bare(path).map_err(|error| {
+            Failure::from(error).next("It has no working tree, so the commit at its HEAD is judged.")
+        })?;
+        let history = History::new(Wish::Not(ONLY_PUBLISH), None, 1);
+        return Ok(Opened::Bare { root: path.to_owned(), revision, checkout, history });
+    }
     if meta.is_dir() {
         return folder(path);
     }
@@ -120,7 +144,7 @@ pub(crate) fn open(named: &str) -> Result<Opened, Failure> {
 pub(crate) fn folder(path: &Path) -> Result<Opened, Failure> {
     let checkout = revision::checkout(path);
     let tracked = checkout.as_ref().map_or(&[][..], |checkout| &checkout.tracked);
-    let history = History::new(Wish::Not("`formulary check --publish` reads it"), None, 1);
+    let history = History::new(Wish::Not(ONLY_PUBLISH), None, 1);
     Ok(Opened::Folder { folder: Folder::open(path, tracked)?, checkout, history })
 }
 
@@ -240,6 +264,9 @@ impl Judge {
             Opened::Folder { folder, checkout, .. } => {
                 Asked::Material { material: folder, one_file: false, checkout: checkout.as_ref() }
             }
+            Opened::Bare { revision, checkout, .. } => {
+                Asked::Material { material: revision, one_file: false, checkout: Some(checkout) }
+            }
             Opened::File(file) => Asked::Material { material: file, one_file: true, checkout: None },
             // A revision lies in a history like the working tree beside it.
             Opened::Revision(revision) => {
@@ -265,6 +292,7 @@ impl Judge {
             Opened::Folder { folder, checkout: Some(_), history } if questions.publish => {
                 history.of(folder.root())
             }
+            Opened::Bare { root, history, .. } if questions.publish => history.of(root),
             _ => observe::Past::NotRead("publication was not asked"),
         };
         let mut assessment =

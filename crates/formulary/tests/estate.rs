@@ -433,3 +433,60 @@ fn a_folder_that_is_a_repository_is_one_subject() {
     assert_eq!(value["rows"].as_array().unwrap().len(), 12, "named twice is one");
     assert!(Path::new(&estate.feeds()).is_dir());
 }
+
+#[test]
+fn a_mirror_without_a_working_tree_is_judged_by_the_commit_at_its_head() {
+    let estate = Estate::new();
+    let place = &estate.place;
+    place.git(&place.path("."), &["clone", "-q", "--mirror", "src/leaky", "mirrors/leaky.git"]);
+    place.git(&place.path("."), &["clone", "-q", "--mirror", "src/fine", "mirrors/fine.git"]);
+    place.git(&place.path("."), &["init", "-q", "--bare", "mirrors/nothing.git"]);
+    let value = estate.run(&["mirrors", "--format", "json"]).json();
+    let rows = rows(&value);
+    assert_eq!(rows.len(), 3, "{value}");
+    assert!(rows["nothing.git"]["unreadable"].is_string(), "{}", rows["nothing.git"]);
+    let own = estate.json(&[]);
+    let trees = self::rows(&own);
+    for name in ["leaky", "fine"] {
+        let (mirror, tree) = (&rows[&format!("{name}.git")]["judged"], &trees[name]["judged"]);
+        for key in ["use", "publish", "blocks", "owner", "effort"] {
+            assert_eq!(mirror[key], tree[key], "{name}: {key}");
+        }
+    }
+    let again = estate.run(&["mirrors", "--format", "json"]);
+    assert!(again.err.contains("2 as kept"), "{}", again.err);
+}
+
+#[test]
+fn how_fast_flaws_were_mended_stands_in_the_row() {
+    let estate = Estate::new();
+    for n in 0..5 {
+        let id = format!("GHSA-cccc-cccc-{n:04}");
+        estate
+            .scene
+            .record("npm", &advisory(&id, "npm", "delta", "2.0.0", &format!("2026-01-0{}T00:00:00Z", n + 1)));
+    }
+    estate.scene.import();
+    let folder = estate.place.repository("src/quick");
+    write(&folder, "formulary.toml", system("quick", "research", "ward"));
+    for (version, day) in [("1.0.0", "2025-12-01T00:00:00Z"), ("2.0.0", "2026-01-11T00:00:00Z")] {
+        write(&folder, "package-lock.json", package_lock(&[("delta", version)]));
+        estate.place.git(&folder, &["add", "-A"]);
+        let done = Command::new("git")
+            .args(["commit", "-q", "-m", "state"])
+            .current_dir(&folder)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", estate.place.path("."))
+            .env("GIT_AUTHOR_DATE", day)
+            .env("GIT_COMMITTER_DATE", day)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{done:?}");
+    }
+    let value = estate.json(&[]);
+    let quick = &rows(&value)["quick"]["judged"]["remediation"];
+    assert_eq!(quick["median"]["days"], 8, "{quick}");
+    let text = estate.run(&["src"]).out;
+    assert!(text.contains("8 days"), "{text}");
+}

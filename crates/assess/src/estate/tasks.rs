@@ -9,6 +9,7 @@ use domain::{
 };
 use policy::{Pack, catalogue::Observer};
 use serde::{Deserialize, Serialize};
+use versions::Scheme;
 
 /// One thing to do in one subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,10 +63,61 @@ pub(super) fn of(assessment: &Assessment, packs: &[Pack]) -> Vec<Task> {
     for finding in &assessment.findings {
         by_print.entry(finding.fingerprint).or_insert(finding);
     }
-    pages::actions::of(assessment)
-        .into_iter()
-        .map(|action| task(assessment, packs, &by_print, action))
-        .collect()
+    let mut out: Vec<Task> = Vec::new();
+    let mut steps: BTreeMap<Step, usize> = BTreeMap::new();
+    for action in pages::actions::of(assessment) {
+        let step = step(&action, &by_print);
+        let task = task(assessment, packs, &by_print, action);
+        let before = step.as_ref().and_then(|step| steps.get(step)).copied();
+        match (before, &step) {
+            (Some(at), Some(step)) if join(&mut out[at], &task, step.scheme) => {}
+            (None, Some(_)) => {
+                steps.extend(step.map(|step| (step, out.len())));
+                out.push(task);
+            }
+            _ => out.push(task),
+        }
+    }
+    out
+}
+
+/// From which version of which component, by changing what: updates that begin alike are one update, to
+/// the furthest of where they lead.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Step {
+    from: String,
+    change: String,
+    scheme: Scheme,
+}
+
+fn step(action: &pages::actions::Action, by_print: &BTreeMap<Digest, &Finding>) -> Option<Step> {
+    let first = action.findings.iter().find_map(|print| by_print.get(print))?;
+    let purl = first.component.as_ref().filter(|_| first.kind == FindingKind::Advisory)?;
+    let fix = first.fix.as_ref().filter(|fix| fix.clears_all.is_some() || fix.clears_this.is_some())?;
+    Some(Step {
+        from: purl.to_string(),
+        change: fix.change.as_ref().map(ToString::to_string).unwrap_or_default(),
+        scheme: Scheme::of_purl_type(purl.kind())?,
+    })
+}
+
+/// Joins a task to one that begins alike, if it can be said which of them leads further.
+fn join(to: &mut Task, other: &Task, scheme: Scheme) -> bool {
+    let goal = |task: &Task| task.goal.as_ref().and_then(|goal| goal.to.clone());
+    let (Some(here), Some(there)) = (goal(to), goal(other)) else { return false };
+    let Ok(order) = scheme.compare(&here, &there) else { return false };
+    if order.is_lt() {
+        to.what.clone_from(&other.what);
+        to.goal.clone_from(&other.goal);
+        to.command.clone_from(&other.command);
+    }
+    to.outcome = to.outcome.max(other.outcome);
+    to.tier = to.tier.min(other.tier);
+    to.due = [to.due, other.due].into_iter().flatten().min();
+    to.clears += other.clears;
+    to.overdue += other.overdue;
+    to.exploited += other.exploited;
+    true
 }
 
 fn task(

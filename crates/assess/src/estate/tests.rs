@@ -167,3 +167,26 @@ fn what_the_estate_stands_on_names_the_evidence() {
     let kinds: Vec<_> = estate.fragile[0].faults.iter().map(|f| (f.kind, f.systems)).collect();
     assert_eq!(kinds, [(FaultKind::OverdueFlaw, 2), (FaultKind::SingleSource, 1)]);
 }
+
+#[test]
+fn updates_that_begin_alike_are_one_to_the_furthest() {
+    let mut several = assessment(Some("ward"), Tier::Operational, "1.12.4", "3.0.0");
+    for (id, to) in [("GHSA-2", "3.10.0"), ("GHSA-3", "3.4.0")] {
+        let mut finding = several.findings[0].clone();
+        finding.id = id.to_owned();
+        finding.fingerprint = Digest::of(id.as_bytes());
+        finding.due = Some("2026-07-01".parse().unwrap());
+        let fix = finding.fix.as_mut().unwrap();
+        (fix.clears_this, fix.clears_all) = (Some(to.to_owned()), None);
+        fix.command = Some(format!("npm install lodash@{to}"));
+        several.verdicts[0].reasons[0].findings.push(finding.fingerprint);
+        several.findings.push(finding);
+    }
+    let estate = of(given(), vec![subject("a", &several)]).unwrap();
+    let [action] = &estate.actions[..] else { panic!("{:?}", estate.actions) };
+    assert_eq!((action.clears, action.due), (3, Some("2026-07-01".parse().unwrap())));
+    assert_eq!(action.subjects.len(), 1);
+    assert_eq!(action.subjects[0].command.as_deref(), Some("npm install lodash@3.10.0"));
+    let Seen::Judged(row) = &estate.rows[0].seen else { panic!("judged") };
+    assert_eq!((row.effort.actions, row.effort.updates), (1, 1));
+}

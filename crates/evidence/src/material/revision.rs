@@ -58,12 +58,6 @@ pub struct Checkout {
 /// Asks git about the folder; `None` when it is no working tree, or git's files are unreadable.
 pub fn checkout(folder: &Path) -> Option<Checkout> {
     let (repository, prefix) = discover(folder)?;
-    let head = repository.head_id().ok().map(|id| id.to_string());
-    let changed = repository.head_commit().ok().and_then(|commit| commit.time().ok());
-    // A clock before 1970 or after the year 9999 says nothing.
-    let last_change = changed
-        .filter(|time| (1..253_402_300_800).contains(&time.seconds))
-        .map(|time| Timestamp::from_unix(time.seconds).date());
     let mut tracked = Vec::new();
     if let Ok(index) = repository.index_or_empty() {
         for entry in index.entries() {
@@ -75,7 +69,34 @@ pub fn checkout(folder: &Path) -> Option<Checkout> {
     }
     tracked.sort();
     tracked.dedup();
-    Some(Checkout { tracked, head, shallow: repository.is_shallow().unwrap_or(true), last_change })
+    Some(said(&repository, tracked))
+}
+
+/// What git says of a repository besides what it tracks.
+fn said(repository: &gix::Repository, tracked: Vec<String>) -> Checkout {
+    let head = repository.head_id().ok().map(|id| id.to_string());
+    let changed = repository.head_commit().ok().and_then(|commit| commit.time().ok());
+    // A clock before 1970 or after the year 9999 says nothing.
+    let last_change = changed
+        .filter(|time| (1..253_402_300_800).contains(&time.seconds))
+        .map(|time| Timestamp::from_unix(time.seconds).date());
+    Checkout { tracked, head, shallow: repository.is_shallow().unwrap_or(true), last_change }
+}
+
+/// Whether a folder is a bare repository: git's own files and no working tree.
+pub fn is_bare(folder: &Path) -> bool {
+    folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
+}
+
+/// A bare repository: what the commit at HEAD holds, and what git says of it.
+///
+/// # Errors
+/// See [`CannotResolve`].
+pub fn bare(folder: &Path) -> Result<(Revision, Checkout), CannotResolve> {
+    let not_git = |_| CannotResolve::NotGit(folder.display().to_string());
+    let repository = gix::open_opts(folder, gix::open::Options::isolated()).map_err(not_git)?;
+    let checkout = said(&repository, Vec::new());
+    Ok((Revision::of(&repository, "", "HEAD")?, checkout))
 }
 
 /// The repository that the folder lies in, and the folder's path inside its working tree.
@@ -102,6 +123,10 @@ impl Revision {
     pub fn open(folder: &Path, revision: &str) -> Result<Self, CannotResolve> {
         let not_git = || CannotResolve::NotGit(folder.display().to_string());
         let (repository, prefix) = discover(folder).ok_or_else(not_git)?;
+        Self::of(&repository, &prefix, revision)
+    }
+
+    fn of(repository: &gix::Repository, prefix: &str, revision: &str) -> Result<Self, CannotResolve> {
         let unknown = |why: String| CannotResolve::Unknown {
             revision: revision.chars().take(80).collect(),
             why: why.chars().take(200).collect(),
@@ -123,7 +148,7 @@ impl Revision {
             repository: repository.clone().into_sync(),
         };
         let mut found = Vec::new();
-        walk(&repository, tree, String::new(), &prefix, 0, &mut found, &mut out.unread);
+        walk(repository, tree, String::new(), prefix, 0, &mut found, &mut out.unread);
         found.sort_by(|a, b| a.0.path.cmp(&b.0.path));
         for (entry, id) in found {
             out.entries.push(entry);

@@ -87,6 +87,12 @@ pub(crate) fn run(args: &Estate, world: &World) -> Result<u8, Failure> {
         .iter()
         .map(|(subject, _)| subject.brief.as_ref().map_or(3, |brief| brief.row.exit_code))
         .collect();
+    if !run.judge.has_advisories() {
+        remark(
+            "No advisories are loaded, so nothing is known of flaws: `formulary feeds import DIR` takes in a folder \n\
+             in OSV's export layout, `formulary feeds sync` fetches them from the addresses you name.",
+        );
+    }
     let from_before = done.iter().filter(|(_, kept)| *kept).count();
     if from_before > 0 {
         let new = done.len() - from_before;
@@ -182,9 +188,6 @@ impl Run<'_> {
         let opened = subject::open(named)?.with_history(self.wish, self.world.cache.clone(), self.threads);
         let opened = opened.keyed(FingerprintKey::find(self.world)?);
         if let Opened::Folder { checkout, .. } = &opened {
-            if checkout.is_none() && find::is_bare(path) {
-                return Err(Failure::new("a bare repository: it has no working tree to judge"));
-            }
             // Read as a plain folder it would look clean: its history is there, and nobody can read it.
             if checkout.is_none() && path.join(".git").symlink_metadata().is_ok() {
                 return Err(Failure::new("its git files are damaged: git's own `git fsck` says more"));

@@ -11,6 +11,7 @@ use std::{
 
 use assess::system::Stating;
 use domain::{Place, Unread};
+use evidence::material::revision::is_bare;
 
 use super::list;
 use crate::output::Failure;
@@ -70,11 +71,6 @@ fn shown(path: &Path) -> String {
 /// Whether a folder is a repository: with a working tree, or bare.
 fn is_repository(path: &Path) -> bool {
     path.join(".git").symlink_metadata().is_ok() || is_bare(path)
-}
-
-/// Whether a folder is a bare repository.
-pub(super) fn is_bare(path: &Path) -> bool {
-    path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir()
 }
 
 fn below(root: &Path, found: &mut Found) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 
 use assess::{judge::Questions, observe::Own};
 use domain::Digest;
-use evidence::material::{Material as _, history::History};
+use evidence::material::{Material, history::History};
 
 use super::{find::Named, list};
 use crate::{
@@ -36,8 +36,11 @@ pub(super) fn of_one(
     opened: &Opened,
     own: &Own,
 ) -> Result<Option<Digest>, Failure> {
-    let Opened::Folder { folder, checkout, .. } = opened else { return Ok(None) };
-    let root = folder.root();
+    let (material, checkout, root): (&dyn Material, _, _) = match opened {
+        Opened::Folder { folder, checkout, .. } => (folder, checkout.as_ref(), folder.root()),
+        Opened::Bare { root, revision, checkout, .. } => (revision, Some(checkout), root.as_path()),
+        _ => return Ok(None),
+    };
     let mut said = Vec::new();
     let mut add = |part: &[u8]| {
         said.extend_from_slice(&(part.len() as u64).to_be_bytes());
@@ -52,11 +55,11 @@ pub(super) fn of_one(
         let Ok(state) = History::state(root) else { return Ok(None) };
         add(state.as_bytes());
     }
-    for entry in folder.entries() {
+    for entry in material.entries() {
         add(entry.path.as_bytes());
         add(format!("{} {} {}", entry.size, entry.executable, times(&root.join(&entry.path))).as_bytes());
     }
-    for unread in folder.unread() {
+    for unread in material.unread() {
         add(unread.place.to_string().as_bytes());
         add(unread.why.as_bytes());
     }
