@@ -94,11 +94,22 @@ impl Opened {
             Self::Folder { folder, checkout, history } => {
                 Self::Folder { folder, checkout, history: history.keyed(key) }
             }
+            Self::Bare { root, revision, checkout, history } => {
+                Self::Bare { root, revision, checkout, history: history.keyed(key) }
+            }
             other => other,
         }
     }
 
-    pub(crate) fn material(&self) -> Option<(&dyn Material, bool)> {
+    /// The owners' own files; none of a single file or a component.
+    pub(crate) fn own(&self) -> Result<Own, Failure> {
+        match self.material() {
+            Some((material, false)) => observe::own_files(material).map_err(own_fault),
+            Some((_, true)) | None => Ok(Own::default()),
+        }
+    }
+
+    fn material(&self) -> Option<(&dyn Material, bool)> {
         match self {
             Self::Folder { folder, .. } => Some((folder, false)),
             Self::File(file) => Some((file, true)),
@@ -189,10 +200,7 @@ impl Judge {
 
     /// The circumstances that a subject would be judged under, without what a register holds.
     pub(crate) fn circumstances(&self, opened: &Opened) -> Result<domain::Circumstances, Failure> {
-        let own = match opened.material() {
-            Some((material, false)) => observe::own_files(material).map_err(own_fault)?,
-            Some((_, true)) | None => Own::default(),
-        };
+        let own = opened.own()?;
         Ok(assess::system::circumstances(own.system.as_ref(), self.stated, &domain::Standing::default()))
     }
 
@@ -229,10 +237,7 @@ impl Judge {
         named: &str,
         questions: Questions,
     ) -> Result<Judged, Failure> {
-        let own = match opened.material() {
-            Some((material, false)) => observe::own_files(material).map_err(own_fault)?,
-            Some((_, true)) | None => Own::default(),
-        };
+        let own = opened.own()?;
         self.judge_as(opened, named, questions, &own)
     }
 

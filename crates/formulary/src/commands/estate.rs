@@ -156,12 +156,7 @@ impl Run<'_> {
         }
         let path = named.path.to_string_lossy();
         let opened = self.open(&named.path, &path)?;
-        let own = match &opened {
-            Opened::Folder { folder, .. } => {
-                assess::observe::own_files(folder).map_err(subject::own_fault)?
-            }
-            _ => assess::observe::Own::default(),
-        };
+        let own = opened.own()?;
         let key = state::of_one(&self.inputs, named, &opened, &own)?;
         if let (Some(keep), Some(key)) = (&self.keep, key)
             && let Some(brief) = keep.read(&named.path, key)
