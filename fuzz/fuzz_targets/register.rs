@@ -6,7 +6,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use register::{Register, leaf::Leaf, statements};
+use register::{Register, leaf::Leaf, lookup::Lookup, statements};
 
 fuzz_target!(|data: &[u8]| {
     let mut leaves = Vec::new();
@@ -18,11 +18,23 @@ fuzz_target!(|data: &[u8]| {
             bytes.push(line.to_vec());
         }
     }
+    // As notes on a log: what is none is none.
+    let read = |range: std::ops::Range<u64>| {
+        let range = usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?;
+        data.get(range).map(<[u8]>::to_vec)
+    };
+    let _ = Lookup::known(&read);
     let Some(first) = leaves.first() else { return };
     let origin = first.statement.register.clone();
     let Ok(read) = Register::read(&origin, bytes) else { return };
     assert_eq!(read.size, leaves.len() as u64);
     assert!(read.rejected.len() < leaves.len());
+    // Lines that are no leaf stop nothing, and are counted.
+    let lines: Vec<Vec<u8>> = data.split(|b| *b == b'\n').take(64).map(<[u8]>::to_vec).collect();
+    if let Ok(all) = Register::read(&origin, lines.iter().cloned()) {
+        assert_eq!(all.size, lines.len() as u64);
+        let _ = all.standing(None, all.last, &|_| None);
+    }
     // The same acts, whoever signed them.
     let Ok(mut rehearsed) = Register::founded(&origin, first) else { return };
     for leaf in &leaves[1..] {
