@@ -25,7 +25,7 @@ impl Site<'_> {
                 vec![
                     escape(&m.who.id),
                     m.who.name.as_ref().map_or_else(|| "not public".to_owned(), |n| escape(n)),
-                    capital(&roles(&m.who.roles)),
+                    if m.who.roles.is_empty() { "–".to_owned() } else { capital(&roles(&m.who.roles)) },
                     if m.deputy_for.is_empty() { "–".to_owned() } else { capital(&roles(&m.deputy_for)) },
                     all.join("<br>"),
                 ]
@@ -71,7 +71,7 @@ impl Site<'_> {
                     (false, false) => "nothing else",
                 };
                 vec![
-                    capital(&escape(&q.tier)),
+                    format!("<span class=\"whole\">{}</span>", capital(&escape(&q.tier))),
                     q.people.to_string(),
                     or(&q.agree),
                     or(&q.heard),
@@ -149,6 +149,8 @@ impl Site<'_> {
              that lies in it.</p>\n\
              <h2>A signature</h2>\n<p>Votes and decisions are signed with SSH keys; OpenSSH itself verifies them \
              (<code>formulary log signed</code> writes the files for <code>ssh-keygen -Y verify</code>).</p>\n\
+             <h2>For other programs</h2>\n<p>Each decision is stated as a SLSA verification summary, signed with the \
+             log's key, and as CycloneDX: <a href=\"statements/index.json\">the list of statements</a>.</p>\n\
              <h2>What is not here</h2>\n<p>Words that must stay private are in the log only as a digest with salt. \
              Where flaws lie, and what lies open in a system, is told after it is mended.</p>\n",
         );
@@ -165,7 +167,8 @@ impl Site<'_> {
              <li>No state is told by colour alone; forced colours of the system are kept.</li>\
              <li>There are no moving parts, no time limits, and no requests to other places.</li></ul>\n\
              <h2>How it is tested</h2>\n<p>Every page of a test register is checked by axe in a real browser, at the \
-             width of a desk and of a telephone, whenever the program that writes these pages is changed. No test \
+             width of a desk and of a telephone, whenever the program that writes these pages is changed; that the keyboard reaches every link, that its \
+             focus is seen, and that states are told apart in forced colours, is tested in the same way. No test \
              by people with disabilities is on record.</p>\n\
              <h2>Known limits</h2>\n<p>Digests are long strings of letters and digits, and are read out as such. \
              Entries of the log are files of JSON.</p>\n\

@@ -66,7 +66,11 @@ impl Site<'_> {
             ),
         ]));
         out.push_str("<h2>Positions</h2>\n");
-        out.push_str(&parts::positions("The last position of each person", &review.positions));
+        if !open && review.positions.is_empty() {
+            out.push_str("<p>Nobody took a position.</p>\n");
+        } else {
+            out.push_str(&parts::positions("The last position of each person", &review.positions));
+        }
         if let Some(evidence) = &review.evidence {
             out.push_str("<h2>The evidence</h2>\n");
             out.push_str(&parts::evidence(evidence));
