@@ -271,6 +271,8 @@ fn look(
             let manifest = facts_manifest(&out.evidence);
             out.evidence.extend(evidence::osps::level_one(&out.evidence, &out.coverage, manifest));
             look_back(out, material, checkout, past)?;
+            let own = evidence::secrets::gitleaks::apply(material, &mut out.findings);
+            take(out, own);
             if let Some(last) = checkout.and_then(|checkout| checkout.last_change) {
                 let years = out.as_of.date().days_since(last).max(0) / 365;
                 out.evidence.push(Evidence::new(

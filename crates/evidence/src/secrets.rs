@@ -23,6 +23,7 @@
 
 pub mod decode;
 pub mod doubt;
+pub mod gitleaks;
 pub mod rule;
 pub mod scan;
 mod shipped;

@@ -9,7 +9,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::{memchr, memrchr};
 use serde::Deserialize;
 
-use super::rule::{BESIDE, BadRule, Check, MARK, Rule};
+use super::{
+    rule::{BESIDE, BadRule, Check, MARK, Rule},
+    verify,
+};
 use crate::paths;
 
 /// The reason for which a match was dropped.
@@ -111,12 +114,14 @@ impl Doubts {
         }
         match rule.check {
             Check::Password => {
-                let lower = String::from_utf8_lossy(value).to_ascii_lowercase();
-                if self.defaults.binary_search(&lower).is_ok() {
-                    return Some(Doubt::Default);
+                if let Some(doubt) = self.about_password(value) {
+                    return Some(doubt);
                 }
-                if self.guessed.is_match(value) || is_reference(value) {
-                    return Some(Doubt::Placeholder);
+            }
+            Check::Basic => {
+                let password = verify::basic_password(value);
+                if let Some(doubt) = password.and_then(|password| self.about_password(&password)) {
+                    return Some(doubt);
                 }
             }
             Check::Random => {
@@ -130,6 +135,14 @@ impl Doubts {
             _ => {}
         }
         by_path(rule, path)
+    }
+
+    fn about_password(&self, value: &[u8]) -> Option<Doubt> {
+        let lower = String::from_utf8_lossy(value).to_ascii_lowercase();
+        if self.defaults.binary_search(&lower).is_ok() {
+            return Some(Doubt::Default);
+        }
+        (self.guessed.is_match(value) || is_reference(value)).then_some(Doubt::Placeholder)
     }
 
     /// Whether words make up at least half of the letters.

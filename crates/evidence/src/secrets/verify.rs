@@ -144,10 +144,15 @@ fn jwk(value: &[u8]) -> bool {
 }
 
 fn basic(value: &[u8]) -> bool {
-    decode(true, value).is_some_and(|bytes| {
-        bytes.iter().all(|b| (0x20..0x7f).contains(b))
-            && memchr::memchr(b':', &bytes).is_some_and(|at| at > 0 && at + 4 < bytes.len())
-    })
+    basic_password(value).is_some()
+}
+
+/// The password in base64 of `user:password`.
+pub(super) fn basic_password(value: &[u8]) -> Option<Vec<u8>> {
+    let bytes = decode(true, value)?;
+    let at = memchr::memchr(b':', &bytes)?;
+    let fits = bytes.iter().all(|b| (0x20..0x7f).contains(b)) && at > 0 && at + 4 < bytes.len();
+    fits.then(|| bytes[at + 1..].to_vec())
 }
 
 #[cfg(test)]
