@@ -14,6 +14,7 @@ pub mod inventory;
 mod marker;
 pub mod own;
 mod pep508;
+pub mod piecewise;
 pub mod provenance;
 pub mod publiccode;
 mod reach;

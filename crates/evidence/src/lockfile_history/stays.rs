@@ -254,7 +254,7 @@ impl Following<'_> {
             };
             held.spells.push(Spell { from, earlier, until });
         }
-        let purls = &self.contents.purls;
+        let purls = self.contents.purls();
         out.stays = self
             .held
             .into_iter()
