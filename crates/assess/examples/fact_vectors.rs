@@ -96,6 +96,7 @@ fn look(folder: &Path, feeds: Option<&Feeds>, packs: &[Pack]) -> Option<Assessme
     let material = Folder::open(folder, &[]).unwrap();
     let own = observe::own_files(&material).ok()?;
     let world = World {
+        clones: &[],
         as_of: DAY.parse::<Date>().unwrap().start(),
         feeds,
         stated: Stating::default(),

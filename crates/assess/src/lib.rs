@@ -32,3 +32,4 @@ pub mod sources;
 pub mod standing;
 pub mod statements;
 pub mod system;
+pub mod upkeep;

@@ -27,6 +27,7 @@ use crate::{
     identify::{self, Kind},
     owner, remediation, reports, statements,
     system::{self, Declared, Part, Stating},
+    upkeep,
 };
 
 /// Evidence of the inventory.
@@ -46,7 +47,8 @@ pub const WORKFLOWS: &str = "workflows";
 pub const DISCLOSURE: &str = "disclosure";
 /// Kinds of evidence that come from feeds or from the register itself, or change with every day, and
 /// so are no part of what a vote depends on.
-pub const OUTSIDE_BASIS: [&str; 3] = [SUPPORT, crate::standing::KIND, remediation::KIND];
+pub const OUTSIDE_BASIS: [&str; 5] =
+    [SUPPORT, crate::standing::KIND, remediation::KIND, upkeep::KIND, upkeep::OF_COMPONENTS];
 
 /// What is asked about.
 pub enum Asked<'a> {
@@ -77,6 +79,8 @@ pub struct World<'a> {
     pub packs: &'a [Pack],
     /// Reports of other tools: name and bytes.
     pub reports: &'a [(String, Vec<u8>)],
+    /// Clones of components, by which their upkeep is told.
+    pub clones: &'a [upkeep::Clone],
     /// Program and version.
     pub tool: &'a str,
 }
@@ -138,6 +142,8 @@ pub enum Past<'a> {
         told: &'a Told,
         /// When which component version stood in its lockfiles, where that was read.
         lockfiles: Option<&'a LockfileHistory>,
+        /// When the clone was last fetched, where that is known.
+        fetched: Option<domain::Date>,
         /// The body's key, by which a secret is known again without being kept.
         key: Option<&'a [u8]>,
     },
@@ -195,6 +201,7 @@ pub fn observe_with(
     }
     ask_feeds(&mut out, &declared, world)?;
     mended(&mut out, world, past)?;
+    kept_up(&mut out, world, past)?;
     if let Asked::Material { material, .. } = asked {
         let trusted = own.system.as_ref().map_or(&[][..], |system| &system.vex);
         statements::apply(&mut out, *material, trusted, &described)?;
@@ -459,6 +466,25 @@ fn mended(out: &mut Assessment, world: &World<'_>, past: &Past<'_>) -> Result<()
     record.exposures.clear();
     let value = serde_json::to_value(&record).map_err(CanonicalError::from)?;
     out.evidence.push(Evidence::new(remediation::KIND, value, "git, first parents; feeds")?);
+    Ok(())
+}
+
+/// Whether the repository, and components whose clones were given, are kept up.
+fn kept_up(out: &mut Assessment, world: &World<'_>, past: &Past<'_>) -> Result<(), CanonicalError> {
+    let today = out.as_of.date();
+    let open = |f: &&Finding| f.kind == FindingKind::Advisory && !f.development_only;
+    if let (Past::Read { told, fetched, .. }, Subject::Repository { .. }) = (past, &out.subject) {
+        let ended = crate::facts::value(out, "archived").is_some_and(|v| v["stated"] == Value::Bool(true));
+        let flawed = out.findings.iter().any(|f| open(&f));
+        let found = upkeep::found(&told.hygiene, *fetched, ended, flawed, today);
+        let value = upkeep::value(found, &told.hygiene, *fetched, today);
+        out.evidence.push(Evidence::new(upkeep::KIND, value, "git")?);
+    }
+    let flawed = |purl: &Purl| {
+        out.findings.iter().filter(open).any(|f| f.component.as_ref().is_some_and(|c| c.same_component(purl)))
+    };
+    let of_components = upkeep::of_components(world.clones, flawed, today)?;
+    out.evidence.extend(of_components);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use domain::{Assessment, Component, Evidence, FeedStamp, Finding, FindingKind};
 use feeds::{FeedName, feed_name};
 use policy::Judged;
 
-use crate::{facts, observe, owner, standing, system};
+use crate::{facts, observe, owner, standing, system, upkeep};
 
 /// Kinds of evidence that speak of who answers.
 const OWNERS: &[&str] = &[system::KIND, evidence::dossier::KIND, owner::KIND];
@@ -39,7 +39,7 @@ fn repository(fact: &str) -> &'static [&'static str] {
         "ships-malware" | "ships-overdue-flaw" | "ships-feed" | "ships-versions-determined" => {
             &[observe::INVENTORY]
         }
-        "upkeep" => &["archived", observe::HISTORY, observe::QUIET],
+        "upkeep" => &["archived", observe::HISTORY, observe::QUIET, upkeep::KIND],
         "readme-parts" => &["readme"],
         "tests-gate" => &["tests"],
         "workflow-danger" => &[observe::WORKFLOWS],

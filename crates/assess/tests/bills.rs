@@ -31,6 +31,7 @@ fn look(material: &Memory, one_file: bool) -> Assessment {
     let feeds = feeds(folder.path());
     let own = if one_file { Own::default() } else { own_files(material).unwrap() };
     let world = World {
+        clones: &[],
         as_of: "2026-08-22T00:00:00Z".parse().unwrap(),
         feeds: Some(&feeds),
         stated: Stating::default(),

@@ -11,6 +11,7 @@
 
 pub mod cache;
 mod graph;
+mod handover;
 pub mod hygiene;
 mod look;
 mod places;
@@ -18,6 +19,7 @@ mod regions;
 pub mod report;
 pub mod told;
 mod trees;
+pub mod worked_on;
 
 use std::{path::Path, sync::Mutex};
 

@@ -207,13 +207,12 @@ mod tests {
                 } else if path.file_name().is_some_and(|name| name == "package-lock.json") {
                     let text = std::fs::read_to_string(&path).unwrap();
                     if pieces("package-lock.json", text.as_bytes()).is_some() {
-                        assert!(the_same_in_pieces(&text) > 0, "{}", path.display());
-                        cut += 1;
+                        cut += the_same_in_pieces(&text);
                     }
                 }
             }
         }
-        assert!(cut > 0, "the inputs hold such lockfiles");
+        assert!(cut > 1_000, "the inputs hold such lockfiles");
     }
 
     #[test]

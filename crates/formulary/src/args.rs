@@ -147,6 +147,9 @@ pub(crate) struct Judging {
     /// Judge with this pack too: a name, or the folder of a pack (repeatable)
     #[arg(long = "pack", value_name = "PACK")]
     pub(crate) packs: Vec<String>,
+    /// Tell from this clone whether a component is kept up, e.g. pkg:npm/lodash=../lodash (repeatable)
+    #[arg(long = "clone", value_name = "PURL=DIR")]
+    pub(crate) clones: Vec<String>,
     /// Take the findings of this SARIF report in, with owner and deadline (repeatable)
     #[arg(long = "findings", value_name = "REPORT")]
     pub(crate) reports: Vec<PathBuf>,

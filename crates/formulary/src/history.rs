@@ -69,9 +69,12 @@ impl History {
         let read =
             || read(folder, limit, self.cache.as_deref(), self.threads).map_err(|error| error.to_string());
         match self.read.get_or_init(read) {
-            Ok(told) => {
-                Past::Read { told, lockfiles: self.lockfiles(folder).ok(), key: self.key.bytes(told) }
-            }
+            Ok(told) => Past::Read {
+                told,
+                lockfiles: self.lockfiles(folder).ok(),
+                fetched: crate::clones::fetched(folder),
+                key: self.key.bytes(told),
+            },
             Err(why) => Past::NotRead(why),
         }
     }

@@ -2,6 +2,7 @@
 //! read here and nowhere else, and handed to the crates below as values.
 
 mod args;
+mod clones;
 mod commands;
 mod fingerprint_key;
 mod git_environment;

@@ -51,11 +51,11 @@ pub(crate) struct Judge {
     pub(crate) stated: Stating,
     pack_names: Vec<String>,
     reports: Vec<(String, Vec<u8>)>,
+    clones: Vec<assess::upkeep::Clone>,
     register: Register,
 }
 
 /// A subject, opened.
-#[expect(clippy::large_enum_variant, reason = "one value a run, never in a list")]
 pub(crate) enum Opened {
     Folder {
         folder: Folder,
@@ -178,6 +178,7 @@ impl Judge {
             },
             pack_names: args.packs.clone(),
             reports,
+            clones: crate::clones::read(&args.clones, args.as_of.unwrap_or(world.now).date())?,
             register: match args.register.as_ref().or(world.register.as_ref()) {
                 Some(named) => {
                     let (trust, ca) = (args.register_trust.as_deref(), args.register_ca.as_deref());
@@ -195,7 +196,15 @@ impl Judge {
         stated: Stating,
         pack_names: Vec<String>,
     ) -> Self {
-        Self { as_of, feeds, stated, pack_names, reports: Vec::new(), register: Register::nobody() }
+        Self {
+            as_of,
+            feeds,
+            stated,
+            pack_names,
+            reports: Vec::new(),
+            clones: Vec::new(),
+            register: Register::nobody(),
+        }
     }
 
     /// The circumstances that a subject would be judged under, without what a register holds.
@@ -219,6 +228,9 @@ impl Judge {
             .collect::<Result<Vec<_>, Failure>>()?;
         let feeds = self.feeds.as_ref();
         let reports: Vec<_> = self.reports.iter().map(|(name, bytes)| (name, Digest::of(bytes))).collect();
+        let today = self.as_of.date();
+        let clones: Vec<_> =
+            self.clones.iter().map(|c| (&c.purl, c.hygiene.value(today), c.fetched, c.ended)).collect();
         Ok(Digest::of_value(&serde_json::json!({
             "tool": TOOL,
             "as_of": self.as_of,
@@ -227,6 +239,7 @@ impl Judge {
             "packs": packs,
             "reports": reports,
             "register": self.register.state(),
+            "clones": clones,
         }))?)
     }
 
@@ -285,6 +298,7 @@ impl Judge {
         let name = own.system.as_ref().and_then(|s| s.name.as_deref());
         let standing = self.register.standing(name, purl, self.as_of)?;
         let world = observe::World {
+            clones: &self.clones,
             as_of: self.as_of,
             feeds: self.feeds.as_ref(),
             stated,

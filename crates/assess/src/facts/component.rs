@@ -116,9 +116,18 @@ impl<'a> Components<'a> {
         self.support(component, &mut facts);
         if has(FindingKind::Maintenance) {
             facts.set(fact::UPKEEP, Upkeep::Notice);
+        } else {
+            facts.set_if(fact::UPKEEP, self.upkeep(&component.purl));
         }
         facts.set(fact::OPEN_FLAW, has(FindingKind::Advisory));
         facts
+    }
+
+    /// What the clone of a component shows, where one was given.
+    fn upkeep(&self, purl: &domain::Purl) -> Option<Upkeep> {
+        let name = purl.with_version(None).to_string();
+        let rows = super::value(self.assessment, crate::upkeep::OF_COMPONENTS)?.as_array()?;
+        rows.iter().find(|row| row["component"] == *name).and_then(crate::upkeep::state)
     }
 
     fn origin(&self, component: &Component) -> Option<OriginFact> {

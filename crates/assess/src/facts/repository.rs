@@ -13,11 +13,13 @@ use crate::{
     observe::{DISCLOSURE, HISTORY, HYGIENE, QUIET, WORKFLOWS},
     owner,
     system::Declared,
+    upkeep,
 };
 
-/// Without a commit for so many whole years, work on it has ceased. No rule names a number; two years
-/// are longer than any supported release of the frameworks that such repositories stand on.
-const CEASED: i64 = 2;
+/// Without a commit for so many whole years somebody ought to say whether it is finished or given up. No
+/// rule names a number; two years are longer than any supported release of the frameworks that such
+/// repositories stand on.
+const SILENT: i64 = 2;
 
 /// The facts of the repository.
 pub fn facts(assessment: &Assessment, declared: &Declared, pack: &Pack) -> Facts {
@@ -42,8 +44,10 @@ pub fn facts(assessment: &Assessment, declared: &Declared, pack: &Pack) -> Facts
     ships(assessment, pack, &mut facts);
     if super::value(assessment, "archived").is_some_and(|v| v["stated"] == Value::Bool(true)) {
         facts.set(fact::UPKEEP, Upkeep::Archived);
-    } else if super::value(assessment, QUIET).and_then(|v| v["years"].as_i64()).is_some_and(|y| y >= CEASED) {
-        facts.set(fact::UPKEEP, Upkeep::Ceased);
+    } else if super::value(assessment, QUIET).and_then(|v| v["years"].as_i64()).is_some_and(|y| y >= SILENT) {
+        facts.set(fact::UPKEEP, Upkeep::Silent);
+    } else {
+        facts.set_if(fact::UPKEEP, super::value(assessment, upkeep::KIND).and_then(upkeep::state));
     }
     front_page(assessment, &mut facts);
     hygiene(assessment, &mut facts);

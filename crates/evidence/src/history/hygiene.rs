@@ -14,7 +14,10 @@ use domain::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::graph::Graph;
+use super::{
+    graph::Graph,
+    handover::{self, Handover},
+};
 use crate::material::history::{
     History,
     commit::{self, Commit},
@@ -67,6 +70,9 @@ const PROGRAMS: [&str; 8] = [
     "codex@",
     "google-labs-jules",
 ];
+
+/// The latest releases of which the day is kept.
+const MOST_RELEASES: usize = 40;
 
 /// The months of which single commits are kept.
 const KEPT_DAYS: i64 = 800;
@@ -128,6 +134,11 @@ pub struct Hygiene {
     tags: u64,
     tags_signed: u64,
     last_tag: Option<Date>,
+    /// The days of the latest tags, newest first, each day once.
+    releases: Vec<Date>,
+    /// The newest commit that any shared reference reaches: the clone was refreshed on this day or later.
+    newest: Option<Date>,
+    handover: Handover,
     /// Commits of the last years, newest first: day, author by rank, bot, program.
     recent: Vec<(Date, u32, bool, bool)>,
     /// Changes on the line of first parents: day, merge, a second person seen, squashed by a forge.
@@ -139,6 +150,8 @@ impl Hygiene {
         let mut out = Self::default();
         let day = |time: i64| Timestamp::from_unix(time).date();
         out.tags_of(history, graph, tags);
+        let shared = graph.rows.iter().zip(&graph.shared).filter(|(_, shared)| **shared);
+        out.newest = shared.map(|(row, _)| row.time).max().map(day);
         let Some(head) = graph.head else { return out };
         let mut seen = vec![false; graph.rows.len()];
         let mut waiting = vec![head];
@@ -155,6 +168,7 @@ impl Hygiene {
         out.first = all.iter().map(|at| row(*at).time).min().map(day);
         let newest = all.iter().map(|at| row(*at).time).max();
         out.last = newest.map(day);
+        out.handover = handover(graph, &all, newest.unwrap_or(0));
         let oldest_kept = newest.unwrap_or(0) - KEPT_DAYS * 86_400;
         all.retain(|at| row(*at).time >= oldest_kept);
         all.sort_by_key(|at| (std::cmp::Reverse(row(*at).time), history.id(row(*at).number)));
@@ -192,7 +206,30 @@ impl Hygiene {
             };
             let day = time.map(|time| Timestamp::from_unix(time.clamp(0, 253_402_300_799)).date());
             self.last_tag = self.last_tag.max(day);
+            self.releases.extend(day);
         }
+        self.releases.sort_unstable_by_key(|day| std::cmp::Reverse(*day));
+        self.releases.dedup();
+        self.releases.truncate(MOST_RELEASES);
+    }
+
+    /// The day of the last commit that is checked out, of the last tag, and of the newest commit that
+    /// any shared reference reaches.
+    pub const fn days(&self) -> (Option<Date>, Option<Date>, Option<Date>) {
+        (self.last, self.last_tag, self.newest)
+    }
+
+    /// The middle number of days between one of the latest tags and the next; none with fewer than three.
+    pub fn release_interval(&self) -> Option<i64> {
+        let mut between: Vec<i64> = self.releases.windows(2).map(|two| two[0].days_since(two[1])).collect();
+        between.sort_unstable();
+        if between.len() < 2 { None } else { between.get(between.len() / 2).copied() }
+    }
+
+    /// How many commits of the last so many days were made by people, or with programs; bots left out.
+    pub fn commits_of_people(&self, today: Date, days: i64) -> usize {
+        let within = |day: Date| (0..=days).contains(&today.days_since(day));
+        self.recent.iter().filter(|(day, _, bot, _)| !bot && within(*day)).count()
     }
 
     /// The counts as they stand on a day. Those over a span up to that day are left out (null) where
@@ -233,6 +270,7 @@ impl Hygiene {
             "tags": self.tags,
             "tags_signed": self.tags_signed,
             "last_tag": self.last_tag,
+            "top_committer": self.handover.value(today),
             "published_as_dump": self.commits > 0 && self.commits <= 3,
             "six_months": {
                 "commits": recent(|_| true, 183),
@@ -252,6 +290,31 @@ impl Hygiene {
             },
         })
     }
+}
+
+/// The commits of people, merges left out, and when each person was first seen.
+fn handover(graph: &Graph, all: &[u32], newest: i64) -> Handover {
+    let row = |at: u32| &graph.rows[at as usize];
+    let mut people: Vec<u32> = all
+        .iter()
+        .copied()
+        .filter(|at| row(*at).made.by == By::Person && row(*at).parents.len() < 2)
+        .collect();
+    people.sort_unstable_by_key(|at| (row(*at).time, row(*at).number));
+    let day = |at: u32| Timestamp::from_unix(row(at).time).date();
+    let mut ranks: BTreeMap<u64, u32> = BTreeMap::new();
+    let mut out = Handover::default();
+    for at in people {
+        let next = u32::try_from(ranks.len()).unwrap_or(u32::MAX);
+        let rank = *ranks.entry(row(at).made.author).or_insert_with(|| {
+            out.first_seen.push(day(at));
+            next
+        });
+        if row(at).time >= newest - handover::DAYS * 86_400 {
+            out.commits.push((day(at), rank));
+        }
+    }
+    out
 }
 
 #[cfg(test)]

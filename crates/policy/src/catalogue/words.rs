@@ -107,6 +107,10 @@ words! {
         Archived = "archived",
         /// Archived, and nothing says so.
         ArchivedSilent = "archived-silent",
+        /// Little is done, and there is no open flaw that would need it.
+        Quiet = "quiet-but-stable",
+        /// Nothing was done for two years, and nothing says whether it is finished or given up.
+        Silent = "silent",
     }
 
     /// Where a flaw stands on its clock.
