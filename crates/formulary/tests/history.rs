@@ -118,3 +118,53 @@ fn an_exception_follows_the_value_and_not_the_place() {
     assert_ne!(hmacs(&anew), hmacs(&both.json()));
     assert_eq!(anew["digest"], both.json()["digest"]);
 }
+
+#[test]
+fn what_a_history_holds_is_mended_in_order_and_no_command_shows_a_value() {
+    let scene = Scene::new();
+    let root = scene.root();
+    let secret = ["AKIA", "Q3EGRIXPAJDYVUW7"].concat();
+    git(&root, &["init", "-q", "-b", "main"]);
+    scene.file("it's settings.py", format!("A = 1\nAWS_ACCESS_KEY_ID = \"{secret}\"\n"));
+    scene.file("README.md", "# Ward list\n");
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-q", "-m", "one"]);
+    std::fs::remove_file(root.join("it's settings.py")).unwrap();
+    git(&root, &["commit", "-q", "-a", "-m", "two"]);
+    let told = scene.run(&["check", ".", "--publish", "--as-of", common::TODAY, "--format", "markdown"]);
+    assert!(!told.out.contains(&secret), "{}", told.out);
+    let order =
+        ["Revoke one secret", "formulary attest no-secret", "Rewriting the history", "git filter-repo"];
+    let order = if told.out.contains("not public yet") {
+        ["Revoke one secret", "formulary attest no-secret", "not public yet", "git filter-repo"]
+    } else {
+        order
+    };
+    let places: Vec<usize> = order
+        .iter()
+        .map(|words| told.out.find(words).unwrap_or_else(|| panic!("{words}: {}", told.out)))
+        .collect();
+    assert!(places.is_sorted(), "{}", told.out);
+    // The commands, up to the tool that this machine may not have, make the file that it takes.
+    let commands: Vec<&str> = told
+        .out
+        .lines()
+        .map(str::trim)
+        .filter(|line| ["git clone", "git cat-file", "touch "].iter().any(|start| line.starts_with(start)))
+        .collect();
+    assert_eq!(commands.len(), 3, "{}", told.out);
+    let script = format!("set -e\n{}", commands.join("\n"));
+    let done = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(&root)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let replace = std::fs::read_to_string(scene.path("replace.txt")).unwrap();
+    assert_eq!(replace, format!("literal:AWS_ACCESS_KEY_ID = \"{secret}\"==>***REMOVED***\n"));
+    let text = scene.run(&["check", ".", "--publish", "--as-of", common::TODAY]);
+    assert!(text.out.contains("The history, in this order"), "{}", text.out);
+    assert!(text.out.lines().all(|line| line.chars().count() <= 100), "{}", text.out);
+}

@@ -89,7 +89,13 @@ fn tell() -> Story {
     story.update(
         "2024-03-04",
         DEVELOPER,
-        &[("tide", "1.2.0"), ("lantern", "1.3.0"), ("quill", "3.0.0"), ("harbour", "0.9.0"), ("plinth", "4.2.0")],
+        &[
+            ("tide", "1.2.0"),
+            ("lantern", "1.3.0"),
+            ("quill", "3.0.0"),
+            ("harbour", "0.9.0"),
+            ("plinth", "4.2.0"),
+        ],
         "Ward list, first version",
     );
     // Someone tries the import with a real extract, and takes it out the next day.
@@ -159,8 +165,9 @@ fn run(page: &str, story: &Story) -> String {
         out.push_str(line);
         out.push('\n');
         let Some(command) = line.strip_prefix("    $ formulary ") else { continue };
-        while lines.peek().is_some_and(|next| next.starts_with("    ") && !next.starts_with("    $")
-            || next.is_empty())
+        while lines
+            .peek()
+            .is_some_and(|next| next.starts_with("    ") && !next.starts_with("    $") || next.is_empty())
         {
             lines.next();
         }

@@ -12,6 +12,7 @@ pub mod estate;
 pub mod html;
 pub mod markdown;
 pub mod remediation;
+pub mod rewriting;
 pub mod shell;
 pub mod site;
 pub mod text;

@@ -16,6 +16,7 @@ pub fn render(assessment: &Assessment) -> String {
     let mut out = String::new();
     verdicts(assessment, &mut out);
     todo(assessment, &mut out);
+    crate::rewriting::markdown(assessment, &mut out);
     reasons(assessment, &mut out);
     looked(assessment, &mut out);
     out

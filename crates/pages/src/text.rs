@@ -25,6 +25,7 @@ pub fn render(assessment: &Assessment) -> String {
     verdicts(assessment, &mut out);
     let actions = actions::of(assessment);
     next(assessment, &actions, &mut out);
+    crate::rewriting::text(assessment, &mut out);
     advice(assessment, &mut out);
     set_aside(assessment, &mut out);
     looked(assessment, &mut out);
