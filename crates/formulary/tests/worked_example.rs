@@ -112,7 +112,7 @@ fn tell() -> Story {
     story.commit("2024-09-03", DEVELOPER, "Read the key from the environment");
     story.update("2024-11-15", BOT, &[("quill", "3.1.0")], "Update quill to 3.1.0");
     // A dump of the database lies in the tree for a month.
-    story.scene.file("backup/wards.sql", DUMP);
+    story.scene.file("backup/wards.sql", dump());
     story.commit("2025-01-20", DEVELOPER, "Backup before the move");
     story.remove("2025-02-21", "backup/wards.sql", "Remove the backup");
     // The slow one: published in June 2024, mended in March 2025.
@@ -154,8 +154,15 @@ const SYSTEM: &str = "name = \"Ward list\"\ntier = \"operational\"\nexposure = \
     \"open\"\nvisibility = \"private\"\n[owner]\nrole = \"Ward systems team\"\ncontact = \
     \"ward-systems@trust.example\"\n";
 
-const DUMP: &str = "-- Dump of the ward database\nCREATE TABLE patient (id INT, surname TEXT, born DATE);\n\
-    INSERT INTO patient VALUES (1,'Okafor','1953-07-14'),(2,'Brandt','1948-01-30');\n";
+/// A dump of the database, with the same person in it.
+fn dump() -> String {
+    format!(
+        "-- Dump of the ward database\n\
+         CREATE TABLE patient (nhs_number CHAR(10), surname TEXT, date_of_birth DATE);\n\
+         INSERT INTO patient (nhs_number, surname, date_of_birth) VALUES ('{}', 'Okafor', '1953-07-14');\n",
+        nhs_number()
+    )
+}
 
 /// Runs every `$ formulary …` of the page and puts what it prints below it.
 fn run(page: &str, story: &Story) -> String {

@@ -1,6 +1,6 @@
 //! What keeping code closed does not cure.
 //!
-//! Source: GDS, "Open source and AI": a repository without an owner, a way to report, credible remediation
+//! Source: the guidance on open source and AI that the pack `publish` cites: a repository without an owner, a way to report, credible remediation
 //! or healthy dependencies is mended or retired, not hidden.
 
 /// Controls that no closure cures: mend or retire.

@@ -114,7 +114,9 @@ mod tests {
         ] {
             let found = by_name(split(path).1.as_bytes());
             assert_eq!(found.map(|(_, part)| part), Some(Part::Lockfile), "{path}");
-            assert!(readers::of_file(path, b"").is_some(), "{path}");
+            // A text below `requirements/` is told by what stands in it.
+            let head: &[u8] = if path.ends_with(".txt") { b"jinja2==3.1.4\n" } else { b"" };
+            assert!(readers::of_file(path, head).is_some(), "{path}");
         }
         assert!(is_any_text("robots.txt") && !is_any_text("requirements-dev.txt"));
         assert_eq!(by_name(b"README.md"), None);

@@ -7,6 +7,7 @@ use pages::columns::{WIDTH, wrap};
 
 use crate::{
     args::Why,
+    history::{self, Wish},
     output::{Failure, answer},
     subject::{self, Judge},
     world::World,
@@ -15,7 +16,13 @@ use crate::{
 pub(crate) fn run(args: &Why, world: &World) -> Result<u8, Failure> {
     let judge = Judge::new(&args.judging, world)?;
     let questions = Questions { use_: true, publish: true };
-    let judged = judge.judge(&subject::open(&args.of)?, &args.of, questions)?;
+    // The same question as `check` asks, so that it gets the same answer; what that read is kept.
+    let opened = subject::open(&args.of)?.with_history(
+        Wish::Read(Some(history::USUAL)),
+        world.cache.clone(),
+        history::cores(),
+    );
+    let judged = judge.judge(&opened, &args.of, questions)?;
     let found = explain::explain(&judged.assessment, &judged.packs, &args.what);
     if found.is_empty() {
         return Err(Failure::new(format!(

@@ -156,7 +156,10 @@ impl Scene {
 
 /// Runs the program with nothing of the machine's environment but what it needs to start.
 pub fn run_in(folder: &Path, args: &[&str]) -> Answer {
-    let home = folder.join("../home");
+    // A scene has a home of its own; beside a folder of somebody else's nothing is written.
+    let beside = folder.join("../home");
+    let made_here = folder.starts_with(std::env::temp_dir());
+    let home = if made_here { beside } else { Path::new(env!("CARGO_TARGET_TMPDIR")).join("home") };
     let done = Command::new(env!("CARGO_BIN_EXE_formulary"))
         .args(args)
         .current_dir(folder)
