@@ -82,9 +82,10 @@ fn revoke(secrets: &[&Finding]) -> Step {
         .collect();
     Step {
         what: format!(
-            "Revoke {} where they were issued, first of all ({}): whoever runs the service that a secret opens \
-             does it, the owner of this repository sees that it is done. Nothing else stops a reader who has it.",
+            "Revoke {} where {} issued, first of all ({}): whoever runs the service that a secret opens does it, \
+             the owner of this repository sees that it is done. Nothing else stops a reader who has it.",
             counted(secrets.len(), "secret", "secrets"),
+            if secrets.len() == 1 { "it was" } else { "they were" },
             kinds.join(", ")
         ),
         commands: Vec::new(),
