@@ -65,7 +65,7 @@ pub(crate) enum Opened {
     /// A repository without a working tree: the commit at its HEAD.
     Bare {
         root: PathBuf,
-        revision: Revision,
+        revision: Box<Revision>,
         checkout: Checkout,
         history: History,
     },
@@ -113,7 +113,8 @@ impl Opened {
         match self {
             Self::Folder { folder, .. } => Some((folder, false)),
             Self::File(file) => Some((file, true)),
-            Self::Revision(revision) | Self::Bare { revision, .. } => Some((revision, false)),
+            Self::Revision(revision) => Some((revision, false)),
+            Self::Bare { revision, .. } => Some((revision.as_ref(), false)),
             Self::Purl(_) => None,
         }
     }
@@ -143,7 +144,7 @@ pub(crate) fn open(named: &str) -> Result<Opened, Failure> {
             Failure::from(error).next("It has no working tree, so the commit at its HEAD is judged.")
         })?;
         let history = History::new(Wish::Not(ONLY_PUBLISH), None, 1);
-        return Ok(Opened::Bare { root: path.to_owned(), revision, checkout, history });
+        return Ok(Opened::Bare { root: path.to_owned(), revision: Box::new(revision), checkout, history });
     }
     if meta.is_dir() {
         return folder(path);
@@ -283,7 +284,7 @@ impl Judge {
                 Asked::Material { material: folder, one_file: false, checkout: checkout.as_ref() }
             }
             Opened::Bare { revision, checkout, .. } => {
-                Asked::Material { material: revision, one_file: false, checkout: Some(checkout) }
+                Asked::Material { material: revision.as_ref(), one_file: false, checkout: Some(checkout) }
             }
             Opened::File(file) => Asked::Material { material: file, one_file: true, checkout: None },
             // A revision lies in a history like the working tree beside it.

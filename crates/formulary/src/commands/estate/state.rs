@@ -38,7 +38,7 @@ pub(super) fn of_one(
 ) -> Result<Option<Digest>, Failure> {
     let (material, checkout, root): (&dyn Material, _, _) = match opened {
         Opened::Folder { folder, checkout, .. } => (folder, checkout.as_ref(), folder.root()),
-        Opened::Bare { root, revision, checkout, .. } => (revision, Some(checkout), root.as_path()),
+        Opened::Bare { root, revision, checkout, .. } => (revision.as_ref(), Some(checkout), root.as_path()),
         _ => return Ok(None),
     };
     let mut said = Vec::new();
