@@ -7,7 +7,9 @@
 //! its components, flaws, models and the system are put into facts as they would be for a pack: at
 //! every tier, in every mode of deployment, on the first of each month of three years around the
 //! day of the feeds, because support ends, feeds grow stale and flaws fall due. One JSON object a
-//! line, each vector once; the counts go to standard error.
+//! line: a vector, each once, numbered from 0 in the order written, or a use, each different one once:
+//! `{"use": [4, 17, 17, 2]}` is a component (or a model), each flaw known in it, and the system that uses it, as
+//! numbers of vectors. The counts go to standard error.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,7 +19,7 @@
 )]
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     env, fs,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
@@ -28,7 +30,7 @@ use assess::{
     observe::{self, Asked, World},
     system::{Declared, Stating},
 };
-use domain::{Assessment, Date, FindingKind, Standing, Tier, circumstances::Deployment};
+use domain::{Assessment, Date, FindingKind, Purl, Standing, Tier, circumstances::Deployment};
 use evidence::material::folder::Folder;
 use feeds::Feeds;
 use policy::{Facts, Pack};
@@ -43,6 +45,7 @@ fn main() {
     let mut libraries: Vec<Option<Feeds>> = args.map(|path| Some(Feeds::open(&path).unwrap())).collect();
     libraries.push(None);
     let packs = [Pack::builtin("use").unwrap()];
+    let mut known = HashMap::new();
     let mut seen = HashSet::new();
     let (mut uses, mut plain) = (0_usize, 0_usize);
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -50,7 +53,7 @@ fn main() {
         for (number, feeds) in libraries.iter().enumerate() {
             let Some(mut assessment) = look(&folder, feeds.as_ref(), &packs) else { continue };
             // As one run says it: at the assumed tier, on the day of the feeds.
-            let once = vectors(&assessment, &packs[0], Tier::Operational);
+            let once = joint(&assessment, &packs[0], Tier::Operational);
             if number == 0 {
                 plain += once.iter().collect::<HashSet<_>>().len();
             }
@@ -59,13 +62,15 @@ fn main() {
                     assessment.circumstances.deployment.value = deployment;
                     assessment.as_of = first_of(month).start();
                     for tier in Tier::ALL {
-                        for facts in vectors(&assessment, &packs[0], tier) {
+                        for of_one in joint(&assessment, &packs[0], tier) {
                             uses += 1;
-                            if seen.insert(facts) {
-                                let line = serde_json::json!({
-                                    "judged": facts.judged().word(), "facts": facts.to_json()
-                                });
-                                writeln!(out, "{line}").unwrap();
+                            let numbers: Vec<usize> = of_one
+                                .into_iter()
+                                .map(|facts| number_of(facts, &mut known, &mut out))
+                                .collect();
+                            if !seen.contains(&numbers) {
+                                writeln!(out, "{}", serde_json::json!({ "use": numbers })).unwrap();
+                                seen.insert(numbers);
                             }
                         }
                     }
@@ -75,9 +80,21 @@ fn main() {
     }
     out.flush().unwrap();
     eprintln!(
-        "{uses} uses, {} distinct vectors; {plain} of them within one run over each input with the first feeds",
-        seen.len()
+        "{uses} uses, {} of them different, of {} distinct vectors; {plain} different uses within one run over \
+         each input with the first feeds",
+        seen.len(),
+        known.len()
     );
+}
+
+/// The vector's number; one not met before is written.
+fn number_of(facts: Facts, known: &mut HashMap<Facts, usize>, out: &mut impl Write) -> usize {
+    let next = known.len();
+    *known.entry(facts).or_insert_with(|| {
+        let line = serde_json::json!({ "judged": facts.judged().word(), "facts": facts.to_json() });
+        writeln!(out, "{line}").unwrap();
+        next
+    })
 }
 
 /// From two years before the day of the feeds.
@@ -109,16 +126,23 @@ fn look(folder: &Path, feeds: Option<&Feeds>, packs: &[Pack]) -> Option<Assessme
         .ok()
 }
 
-fn vectors(assessment: &Assessment, pack: &Pack, tier: Tier) -> Vec<Facts> {
+/// Every use: what is used, each flaw known in it, and the system that uses it.
+fn joint(assessment: &Assessment, pack: &Pack, tier: Tier) -> Vec<Vec<Facts>> {
     let look_up = Components::new(assessment, pack);
     let declared = Declared::from_evidence(&assessment.evidence);
     let today = assessment.as_of.date();
-    let mut out: Vec<Facts> =
-        assessment.components.iter().map(|component| look_up.facts(component, tier)).collect();
-    let flaws = assessment.findings.iter().filter(|f| f.kind == FindingKind::Advisory);
-    out.extend(flaws.map(|finding| facts::flaw::facts(finding, today)));
-    let models = facts::all(assessment, facts::model::KIND);
-    out.extend(models.map(|model| facts::model::facts(assessment, pack, model, tier)));
-    out.push(facts::system::facts(assessment, &declared, None));
-    out
+    let system = facts::system::facts(assessment, &declared, None);
+    let mut flaws: HashMap<&Purl, Vec<Facts>> = HashMap::new();
+    for finding in assessment.findings.iter().filter(|f| f.kind == FindingKind::Advisory) {
+        if let Some(component) = &finding.component {
+            flaws.entry(component).or_default().push(facts::flaw::facts(finding, today));
+        }
+    }
+    let components = assessment.components.iter().map(|component| {
+        let known = flaws.get(&component.purl).map_or(&[][..], Vec::as_slice);
+        [&[look_up.facts(component, tier)], known, &[system]].concat()
+    });
+    let models = facts::all(assessment, facts::model::KIND)
+        .map(|model| vec![facts::model::facts(assessment, pack, model, tier), system]);
+    components.chain(models).collect()
 }

@@ -9,12 +9,12 @@
 
 mod common;
 
-use std::fs;
+use std::{fs, path::Path};
 
 use common::{
     Answer, Scene, advisory,
     body::{Body, Served, files, serve, word},
-    git::token,
+    git::{executable, token, write},
     package_lock,
 };
 
@@ -247,4 +247,37 @@ fn a_hook_asks_the_register_and_a_sealed_scope_is_known_to_whom_it_was_handed() 
     let known = body.with(now, "p-01", &gate, &[&remote[..], &["--seals", &seals]].concat());
     assert_eq!(known.code, 0, "{known:?}");
     assert_eq!(word(&told, "1"), "1");
+
+    // A server that takes pushes asks it as well, on each day anew.
+    scene.git(&["config", "user.email", "t@hospital.example"]);
+    scene.git(&["config", "user.name", "T"]);
+    scene.git(&["commit", "-q", "--no-verify", "-m", "state"]);
+    let server = scene.path("server.git").display().to_string();
+    scene.git(&["init", "-q", "--bare", &server]);
+    scene.git(&["remote", "add", "server", &server]);
+    for (at, register, taken) in [
+        ("2026-08-25T10:00:00Z", None, false),
+        ("2026-12-02T10:00:00Z", Some(body.register()), false),
+        ("2026-08-25T10:00:00Z", Some(body.register()), true),
+    ] {
+        let named = register.map(|path| format!("FORMULARY_REGISTER='{path}'")).unwrap_or_default();
+        write(
+            Path::new(&server),
+            "hooks/pre-receive",
+            format!(
+                "#!/bin/sh\nexec env FORMULARY_NOW={at} {named} FORMULARY_CACHE='{}' '{}' hook receive --within 120\n",
+                body.path("hook-cache"),
+                env!("CARGO_BIN_EXE_formulary"),
+            ),
+        );
+        executable(&Path::new(&server).join("hooks/pre-receive"));
+        let (done, said) = scene.try_git(&["push", "server", "main"]);
+        assert_eq!(done, taken, "{at} {named}: {said}");
+        let word = if taken {
+            "set aside until 2026-12-01"
+        } else {
+            "refs/heads/main: refused: 1 secret would land"
+        };
+        assert!(said.contains(word) && !said.contains(&secret[4..]), "{said}");
+    }
 }

@@ -2,7 +2,9 @@
 //!
 //! `cargo bench -p policy`. The vectors come from a fixed generator with the shape of real
 //! lockfiles; with `FORMULARY_FACTS=FILE` they are read from that file instead, one JSON object a
-//! line: `{"judged": "component", "facts": {"feed": "full", …}}`.
+//! line: `{"judged": "component", "facts": {"feed": "full", …}}` is a vector, `{"use": [0, 3, 1]}` a use that
+//! consists of several, by their line (a component, its flaws, its system). Without such lines each vector is
+//! a use. `crates/assess/examples/fact_vectors.rs` writes such a file from real inputs.
 
 #![allow(
     clippy::unwrap_used,
@@ -62,13 +64,14 @@ fn loading() {
 
 /// A million uses through the use pack, and the answer, printed with the memory's hit rate.
 fn million() {
-    let uses = uses();
-    let distinct: Vec<Facts> = uses.iter().copied().collect::<HashSet<_>>().into_iter().collect();
+    let drawn = Drawn::new();
     let pack = Pack::builtin("use").expect("the pack is part of the program");
     let started = processor();
     let mut tally = Tally::new(&pack);
-    for facts in &uses {
-        for judgement in pack.evaluate(facts).iter() {
+    let mut judged = 0_usize;
+    for part in drawn.uses.iter().flat_map(|number| &drawn.kinds[*number as usize]) {
+        judged += 1;
+        for judgement in pack.evaluate(&drawn.vectors[*part]).iter() {
             tally.add(judgement, Setting::at(Tier::Operational), false);
         }
     }
@@ -76,52 +79,71 @@ fn million() {
     let took = processor() - started;
     let hits = pack.hits();
     println!(
-        "{} uses, {} distinct vectors: {:.2} s with memory (hit rate {:.2} %), answer {}",
-        uses.len(),
-        distinct.len(),
+        "{} uses, {} different among them, of {} distinct vectors, {judged} vectors judged: {:.2} s with memory \
+         (hit rate {:.2} %), answer {}",
+        drawn.uses.len(),
+        drawn.uses.iter().collect::<HashSet<_>>().len(),
+        drawn.vectors.iter().collect::<HashSet<_>>().len(),
         took.as_secs_f64(),
         100.0 * hits.hits as f64 / (hits.hits + hits.misses) as f64,
         answer.outcome,
     );
-    let sample = distinct.len().min(5_000);
+    let sample = drawn.vectors.len().min(5_000);
     let started = processor();
-    for facts in &distinct[..sample] {
+    for facts in &drawn.vectors[..sample] {
         black_box(pack.evaluate_afresh(facts));
     }
     let each = (processor() - started).as_secs_f64() / sample as f64;
     println!(
-        "without memory: {:.1} µs a vector, {:.0} s for {} uses",
+        "without memory: {:.1} µs a vector, {:.0} s for {judged} of them",
         each * 1e6,
-        each * uses.len() as f64,
-        uses.len()
+        each * judged as f64,
     );
 }
 
-fn uses() -> Vec<Facts> {
-    let vectors = match env::var_os("FORMULARY_FACTS") {
-        Some(file) => read(&fs::read_to_string(&file).expect("FORMULARY_FACTS names a readable file")),
-        None => generated(8_000),
-    };
-    let mut next = sequence(7);
-    // A few vectors make most uses, as in a real estate: the square draws towards the beginning.
-    (0..USES)
-        .map(|_| {
-            let at = next(1 << 20) as f64 / f64::from(1 << 20);
-            vectors[(at * at * vectors.len() as f64) as usize]
-        })
-        .collect()
+/// What the million consists of.
+struct Drawn {
+    vectors: Vec<Facts>,
+    /// Each different use, as numbers of vectors.
+    kinds: Vec<Vec<usize>>,
+    /// The uses, as numbers of kinds.
+    uses: Vec<u32>,
 }
 
-fn read(text: &str) -> Vec<Facts> {
-    text.lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| {
-            let value: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
-            let judged = value["judged"].as_str().and_then(Judged::of_word).expect("`judged` is a kind");
+impl Drawn {
+    fn new() -> Self {
+        let (vectors, kinds) = match env::var_os("FORMULARY_FACTS") {
+            Some(file) => read(&fs::read_to_string(&file).expect("FORMULARY_FACTS names a readable file")),
+            None => (generated(8_000), Vec::new()),
+        };
+        let kinds = if kinds.is_empty() { (0..vectors.len()).map(|one| vec![one]).collect() } else { kinds };
+        let mut next = sequence(7);
+        // A few kinds make most uses, as in a real estate: the square draws towards the beginning.
+        let uses = (0..USES)
+            .map(|_| {
+                let at = next(1 << 20) as f64 / f64::from(1 << 20);
+                (at * at * kinds.len() as f64) as u32
+            })
+            .collect();
+        Self { vectors, kinds, uses }
+    }
+}
+
+fn read(text: &str) -> (Vec<Facts>, Vec<Vec<usize>>) {
+    let (mut vectors, mut kinds) = (Vec::new(), Vec::new());
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let value: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
+        if let Some(parts) = value["use"].as_array() {
+            kinds.push(parts.iter().map(|n| n.as_u64().expect("a number of a vector") as usize).collect());
+            continue;
+        }
+        let judged = value["judged"].as_str().and_then(Judged::of_word).expect("`judged` is a kind");
+        vectors.push(
             Facts::from_json(judged, value["facts"].as_object().expect("`facts`"))
-                .expect("facts of the catalogue")
-        })
-        .collect()
+                .expect("facts of the catalogue"),
+        );
+    }
+    (vectors, kinds)
 }
 
 fn generated(many: usize) -> Vec<Facts> {

@@ -96,14 +96,15 @@ fn said(done: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr))
 }
 
+/// Lets a hook run.
 #[cfg(unix)]
-fn executable(path: &Path) {
+pub fn executable(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[cfg(not(unix))]
-fn executable(_path: &Path) {}
+pub fn executable(_path: &Path) {}
 
 /// Writes a file below a folder.
 pub fn write(folder: &Path, path: &str, content: impl AsRef<[u8]>) {

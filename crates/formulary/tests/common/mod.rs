@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of the scene")]
 
 pub mod body;
+pub mod browser;
 pub mod git;
 
 use std::{
@@ -140,7 +141,14 @@ impl Scene {
         self
     }
 
+    /// git in the subject's folder, which must succeed.
     pub fn git(&self, args: &[&str]) {
+        let (done, said) = self.try_git(args);
+        assert!(done, "git {args:?}: {said}");
+    }
+
+    /// The same, whatever comes of it: whether it succeeded, and all it said.
+    pub fn try_git(&self, args: &[&str]) -> (bool, String) {
         let done = Command::new("git")
             .args(args)
             .current_dir(self.root())
@@ -150,7 +158,8 @@ impl Scene {
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .output()
             .unwrap();
-        assert!(done.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&done.stderr));
+        let said = [done.stdout, done.stderr].concat();
+        (done.status.success(), String::from_utf8_lossy(&said).into_owned())
     }
 }
 
