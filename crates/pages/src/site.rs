@@ -20,7 +20,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::Digest;
 
-use self::view::Register;
+use self::view::{Case, Register, Subject};
 
 /// The site's stylesheet.
 pub const STYLE: &str = include_str!("site/style.css");
@@ -49,34 +49,43 @@ impl<'r> Site<'r> {
         Self { register, pages }
     }
 
-    /// Hands over every file by its path, one after the other.
-    ///
-    /// # Errors
-    /// Whatever the receiver says.
-    pub fn write<E>(&self, give: &mut dyn FnMut(&str, String) -> Result<(), E>) -> Result<(), E> {
-        give("index.html", self.index())?;
-        give("reviews.html", self.reviews())?;
-        give("board.html", self.board())?;
-        give("health.html", self.health())?;
-        give("people.html", self.people())?;
-        give("policy.html", self.policy())?;
-        give("verify.html", self.verify())?;
-        give("accessibility.html", self.accessibility())?;
-        for (path, page) in self.find() {
-            give(&path, page)?;
-        }
-        for subject in &self.register.subjects {
-            give(&format!("{}.html", stem(&subject.name)), self.subject(subject))?;
-        }
-        for review in &self.register.reviews {
-            give(&review_page(&review.id), self.review(review))?;
-        }
-        give("feed.xml", self.feed())?;
-        give("register.csv", self.register_csv())?;
-        give("decisions.csv", self.decisions_csv())?;
-        give("exceptions-and-closures.csv", self.endings_csv())?;
-        give("style.css", STYLE.to_owned())?;
-        give("search.js", SCRIPT.to_owned())
+    /// Every file but the pages of subjects and reviews, with its path. They say what day it is.
+    pub fn overviews(&self) -> Vec<(String, String)> {
+        let own: [(&str, String); 14] = [
+            ("index.html", self.index()),
+            ("reviews.html", self.reviews()),
+            ("board.html", self.board()),
+            ("health.html", self.health()),
+            ("people.html", self.people()),
+            ("policy.html", self.policy()),
+            ("verify.html", self.verify()),
+            ("accessibility.html", self.accessibility()),
+            ("feed.xml", self.feed()),
+            ("register.csv", self.register_csv()),
+            ("decisions.csv", self.decisions_csv()),
+            ("exceptions-and-closures.csv", self.endings_csv()),
+            ("style.css", STYLE.to_owned()),
+            ("search.js", SCRIPT.to_owned()),
+        ];
+        let own = own.into_iter().map(|(path, text)| (path.to_owned(), text));
+        own.chain(self.find()).collect()
+    }
+
+    /// The page of a subject; it stands at [`stem_of`](Self::stem_of) with `.html`. It shows nothing but
+    /// the subject, and the register's name and contact.
+    pub fn subject_page(&self, subject: &Subject) -> String {
+        self.subject(subject)
+    }
+
+    /// The page of a review. It shows nothing but the review, a link to its subject where that has a page,
+    /// and the register's name and contact.
+    pub fn review_page(&self, review: &Case) -> String {
+        self.review(review)
+    }
+
+    /// Where a review's page stands.
+    pub fn review_path(&self, review: &Case) -> String {
+        review_page(&review.id)
     }
 
     /// The entries of the log that pages cite.

@@ -663,6 +663,9 @@ pub(crate) enum Register {
         /// Folder to write: new, empty, or written by this command before
         #[arg(value_name = "DIR")]
         folder: PathBuf,
+        /// Make every page, also those whose entry has not changed since the last time
+        #[arg(long)]
+        anew: bool,
         #[command(flatten)]
         at: Where,
     },

@@ -39,7 +39,7 @@ pub(crate) fn run(command: &Register, world: &World) -> Result<u8, Failure> {
             answer(&if *json { as_json(&folder, only.as_deref())? } else { show(&folder, only.as_deref()) });
             Ok(0)
         }
-        Register::Site { folder, at } => super::site::run(folder, at, world),
+        Register::Site { folder, anew, at } => super::site::run(folder, *anew, at, world),
         Register::Statements { out, at } => super::statements::run(out, at, world),
         Register::Seals { subject, to, at } => {
             let folder = RegisterFolder::open(at, world)?;

@@ -1,15 +1,18 @@
 //! `formulary register site`: writes the static site of a register.
 //!
-//! A file is written only when its bytes changed. Files of an earlier run that no longer belong are
-//! removed by the list that the run itself left ([`MANIFEST`]), and never any other file; a folder that
-//! holds something and no such list is refused.
+//! A page is made, and a file written, only when what it is made from changed: the list that a run leaves
+//! ([`MANIFEST`]) holds a digest of that for every file, and its length. Files of an earlier run that no
+//! longer belong are removed by that list, and never any other file; a folder that holds something and no
+//! such list is refused. A page altered by hand in its own length is not noticed: `--anew` makes every one.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
+    fmt::Write as _,
     fs,
     path::{Component, Path, PathBuf},
 };
 
+use domain::Digest;
 use pages::site::{Site, view};
 use register::log;
 use tlog::{Policy, Receipt};
@@ -24,23 +27,38 @@ use crate::{
 
 /// The list of files that a run wrote, one path a line.
 const MANIFEST: &str = ".formulary-site";
-/// Its first line.
-const MANIFEST_HEAD: &str = "formulary/site/v1";
+/// Its first line. Every other is a path and, after tabs, the digest of what the file was made from and the
+/// file's length in bytes.
+const MANIFEST_HEAD: &str = "formulary/site/v2";
+/// The first line of a list that holds paths alone.
+const PATHS_ALONE: &str = "formulary/site/v1";
 
-pub(super) fn run(into: &Path, at: &Where, world: &World) -> Result<u8, Failure> {
+pub(super) fn run(into: &Path, anew: bool, at: &Where, world: &World) -> Result<u8, Failure> {
     let root = register_folder::find(at.register.as_deref(), world)?;
     let folder = RegisterFolder::open_at(&root, at.log_key.clone(), world)?;
-    let mut out = Output::open(into)?;
+    let mut out = Output::open(into, anew)?;
     let public = folder.register.public(folder.now);
     // The pages are made from the public JSON: what is not in it cannot be on them.
     let json = serde_json::to_vec(&public)?;
     let register: view::Register = serde_json::from_slice(&json)?;
     let site = Site::new(&register);
-    site.write(&mut |path, text| out.put(path, text.as_bytes()))?;
+    for (path, page) in site.overviews() {
+        out.put(&path, page.as_bytes())?;
+    }
+    // What every page shows: this program's own words, and the body's.
+    let shell = Digest::of(&serde_json::to_vec(&(subject::TOOL, &public.name, &public.contact))?);
+    let made_from = |what: &[u8]| Digest::of(&[shell.as_bytes(), what].concat());
+    for (one, shown) in public.reviews.iter().zip(&register.reviews) {
+        let linked = one.subject.as_deref().and_then(|name| site.stem_of(name));
+        let from = made_from(&serde_json::to_vec(&(one, linked))?);
+        out.make(&site.review_path(shown), from, || Ok(site.review_page(shown).into_bytes()))?;
+    }
     let mut brief = Vec::new();
-    for one in &public.subjects {
+    for (one, shown) in public.subjects.iter().zip(&register.subjects) {
         let Some(stem) = site.stem_of(&one.name) else { continue };
-        out.put(&format!("{stem}.json"), &lines(one)?)?;
+        let from = made_from(&serde_json::to_vec(one)?);
+        out.make(&format!("{stem}.html"), from, || Ok(site.subject_page(shown).into_bytes()))?;
+        out.make(&format!("{stem}.json"), from, || lines(one))?;
         let states: Vec<_> = one
             .lines
             .iter()
@@ -58,7 +76,7 @@ pub(super) fn run(into: &Path, at: &Where, world: &World) -> Result<u8, Failure>
     out.put("index.json", &lines(&index)?)?;
     let trust = subject::read(&root.join(TRUST))?;
     let policy = Policy::parse(&trust).map_err(|e| Failure::new(format!("{TRUST} cannot be used: {e}")))?;
-    entries(&folder, &policy, &site, &mut out)?;
+    entries(&folder, (&trust, &policy), &site, &mut out)?;
     // Where the keeper writes the site, what is new is signed; elsewhere what was signed is kept.
     let key = folder.key().ok();
     super::statements::write(&folder, key.as_ref(), &format!("{}/", super::statements::FOLDER), &mut out)?;
@@ -78,7 +96,7 @@ pub(super) fn run(into: &Path, at: &Where, world: &World) -> Result<u8, Failure>
 /// the head it was made under was signed, and a later one proves nothing more.
 fn entries(
     folder: &RegisterFolder,
-    policy: &Policy,
+    (trust, policy): (&[u8], &Policy),
     site: &Site<'_>,
     out: &mut Output,
 ) -> Result<(), Failure> {
@@ -90,15 +108,15 @@ fn entries(
         if !cited.leaves.contains(&index) {
             continue;
         }
-        let leaf = format!("entries/{index}.json");
-        let known = out.holds(&leaf, &bytes);
-        out.put(&leaf, &bytes)?;
+        out.put(&format!("entries/{index}.json"), &bytes)?;
         if cited.receipts.contains(&index) {
             let path = format!("entries/{index}.tlog-proof");
-            match out.old(&path).filter(|_| known) {
-                Some(old) if proves(&old, &bytes, index, policy) => out.put(&path, &old)?,
-                _ => out.put(&path, receipts.receipt(index)?.to_string().as_bytes())?,
-            }
+            let from = Digest::of(&[&index.to_le_bytes(), trust, &bytes].concat());
+            let old = out.old(&path).filter(|_| !out.holds(&path, from));
+            out.make(&path, from, || match old.filter(|old| proves(old, &bytes, index, policy)) {
+                Some(old) => Ok(old),
+                None => Ok(receipts.receipt(index)?.to_string().into_bytes()),
+            })?;
         }
     }
     Ok(())
@@ -134,29 +152,34 @@ fn lines<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
+/// What a file was made from, and its length in bytes; nothing where a list holds paths alone.
+type Made = Option<(Digest, u64)>;
+
 /// The folder that is written.
 struct Output {
     root: PathBuf,
-    before: BTreeSet<String>,
-    now: BTreeSet<String>,
+    /// Make every file, whatever lies there.
+    anew: bool,
+    before: BTreeMap<String, Made>,
+    now: BTreeMap<String, Made>,
     written: usize,
     same: usize,
 }
 
 impl Output {
     /// A folder that is new, empty, or holds a site.
-    fn open(root: &Path) -> Result<Self, Failure> {
-        let mut before = BTreeSet::new();
+    fn open(root: &Path, anew: bool) -> Result<Self, Failure> {
+        let mut before = BTreeMap::new();
         let manifest = root.join(MANIFEST);
         if manifest.exists() {
             let text = String::from_utf8(subject::read(&manifest)?)
                 .map_err(|_| Failure::new(format!("{} is not text", manifest.display())))?;
             let mut lines = text.lines();
-            if lines.next() != Some(MANIFEST_HEAD) {
+            if !matches!(lines.next(), Some(MANIFEST_HEAD | PATHS_ALONE)) {
                 return Err(Failure::new(format!("{} is no list of a site's files", manifest.display()))
                     .next("Name a new folder."));
             }
-            before.extend(lines.filter(|l| inside(l)).map(str::to_owned));
+            before.extend(lines.filter_map(listed));
         } else if root.exists() {
             let mut found = fs::read_dir(root)
                 .map_err(|e| Failure::new(format!("cannot read {}: {e}", root.display())))?;
@@ -168,11 +191,11 @@ impl Output {
                 .next("Name a new or empty folder, or one that this command wrote before."));
             }
         }
-        let out = Self { root: root.to_owned(), before, now: BTreeSet::new(), written: 0, same: 0 };
+        let out = Self { root: root.to_owned(), anew, before, now: BTreeMap::new(), written: 0, same: 0 };
         // What this run writes is its own from the first file on, even if it does not end.
         fs::create_dir_all(root).map_err(|e| Failure::new(format!("cannot make {}: {e}", root.display())))?;
         if !manifest.exists() {
-            out.list(&BTreeSet::new())?;
+            out.list(&BTreeMap::new())?;
         }
         Ok(out)
     }
@@ -184,13 +207,38 @@ impl Output {
         fs::read(full).ok()
     }
 
-    fn holds(&self, path: &str, bytes: &[u8]) -> bool {
-        self.old(path).is_some_and(|old| old == bytes)
+    /// Whether what an earlier run made from the same lies there, in its length.
+    fn holds(&self, path: &str, from: Digest) -> bool {
+        let Some(Some((old, length))) = self.before.get(path) else { return false };
+        *old == from
+            && !self.anew
+            && fs::symlink_metadata(self.root.join(path)).is_ok_and(|m| m.is_file() && m.len() == *length)
     }
 
+    /// A file that is made from something, if that has changed.
+    fn make(
+        &mut self,
+        path: &str,
+        from: Digest,
+        bytes: impl FnOnce() -> Result<Vec<u8>, Failure>,
+    ) -> Result<(), Failure> {
+        if self.holds(path, from) {
+            self.same += 1;
+            self.now.insert(path.to_owned(), self.before.get(path).copied().flatten());
+            return Ok(());
+        }
+        self.write(path, from, &bytes()?)
+    }
+
+    /// A file that is made from nothing but its bytes.
     fn put(&mut self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
-        self.now.insert(path.to_owned());
-        if self.holds(path, bytes) {
+        let from = Digest::of(bytes);
+        self.make(path, from, || Ok(bytes.to_vec()))
+    }
+
+    fn write(&mut self, path: &str, from: Digest, bytes: &[u8]) -> Result<(), Failure> {
+        self.now.insert(path.to_owned(), Some((from, bytes.len() as u64)));
+        if self.old(path).is_some_and(|old| old == bytes) {
             self.same += 1;
             return Ok(());
         }
@@ -209,11 +257,13 @@ impl Output {
         Ok(())
     }
 
-    fn list(&self, paths: &BTreeSet<String>) -> Result<(), Failure> {
+    fn list(&self, files: &BTreeMap<String, Made>) -> Result<(), Failure> {
         let mut text = format!("{MANIFEST_HEAD}\n");
-        for path in paths {
-            text.push_str(path);
-            text.push('\n');
+        for (path, made) in files {
+            let _ = match made {
+                Some((from, length)) => writeln!(text, "{path}\t{from}\t{length}"),
+                None => writeln!(text, "{path}"),
+            };
         }
         let path = self.root.join(MANIFEST);
         fs::write(&path, text).map_err(|e| Failure::new(format!("cannot write {}: {e}", path.display())))
@@ -222,7 +272,7 @@ impl Output {
     /// Removes what is gone, and leaves the list.
     fn finish(self) -> Result<(usize, usize, usize), Failure> {
         let mut removed = 0;
-        for path in self.before.difference(&self.now) {
+        for path in self.before.keys().filter(|path| !self.now.contains_key(*path)) {
             let full = self.root.join(path);
             if fs::symlink_metadata(&full).is_ok_and(|m| m.is_file()) {
                 fs::remove_file(&full)
@@ -243,6 +293,15 @@ impl super::statements::Into for Output {
     fn put(&mut self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
         Self::put(self, path, bytes)
     }
+}
+
+/// A line of the list: a path that stays inside the folder, and what the file was made from.
+fn listed(line: &str) -> Option<(String, Made)> {
+    let mut parts = line.split('\t');
+    let path = parts.next().filter(|path| inside(path))?;
+    let from = parts.next().and_then(|from| from.parse().ok());
+    let length = parts.next().and_then(|length| length.parse().ok());
+    Some((path.to_owned(), from.zip(length)))
 }
 
 /// Whether a path of the list stays inside the folder.

@@ -83,6 +83,29 @@ fn only_what_changed_is_written_and_nothing_else_is_touched() {
     assert!(again.contains(" 0 written") && again.contains(" 0 removed"), "{again}");
     assert_eq!(files(&body.scene.path("site")), first, "the same bytes");
 
+    // A page that is gone or has another length is made again; one that is as long, when asked to.
+    let (gone, longer, altered) = ("people.html", "reviews.html", "policy.html");
+    let page = |name: &str| body.scene.path("site").join(name);
+    fs::remove_file(page(gone)).unwrap();
+    fs::write(page(longer), [first[longer].as_slice(), b"more"].concat()).unwrap();
+    fs::write(page(altered), first[altered].to_ascii_uppercase()).unwrap();
+    let mended = body.site(TODAY);
+    assert!(mended.contains(" 2 written"), "{mended}");
+    let site = body.path("site");
+    let anew = body.does(TODAY, "p-01", &["register", "site", &site, "--anew"]);
+    assert!(anew.contains(" 1 written"), "{anew}");
+    assert_eq!(files(&body.scene.path("site")), first, "the same bytes again");
+    // The next day nothing happened: pages of entries are left as they are.
+    let later = body.site("2026-09-21T09:00:00Z");
+    let now = files(&body.scene.path("site"));
+    let changed: Vec<&String> =
+        now.iter().filter(|(path, bytes)| first[*path] != **bytes).map(|(p, _)| p).collect();
+    assert!(
+        !changed.iter().any(|p| p.starts_with("subjects/") || p.starts_with("reviews/")),
+        "{later}{changed:?}"
+    );
+    body.site(TODAY);
+
     // A file of ours that is gone is removed; a file of somebody else stays; a path that leaves the
     // folder is not followed.
     fs::write(body.scene.path("site/mine.txt"), "mine").unwrap();
