@@ -7,17 +7,15 @@
 //! until a day that is past is refused; (4) the worst wins, and the pack's floor holds until a
 //! Receipt covers the release.
 
+mod round;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Assessment, Component, ControlResult, ControlState, Date, Digest, Finding, FindingKind, Obligation,
     Outcome, Purpose, Reason, Scope, Subject, Tier, Verdict, Visibility, circumstances::By, verdict::Action,
 };
-use policy::{
-    Facts, Judged, Pack,
-    demand::{Demand, Tally},
-    setting::Setting,
-};
+use policy::{Facts, Judged, Pack, setting::Setting};
 
 use crate::{
     facts::{self, component::Components},
@@ -26,6 +24,9 @@ use crate::{
     owner,
     system::{Declared, Part},
 };
+
+pub(crate) use self::round::subject_of;
+use self::round::{Concern, Round};
 
 /// At most this many fingerprints stand under one reason; its count has the number.
 const MOST_FINDINGS: usize = 1_000;
@@ -95,24 +96,6 @@ struct Asked<'a> {
     declared: &'a Declared,
     part: Option<&'a Part>,
     covered: bool,
-}
-
-/// What one control concerns: names and findings of the things that did not meet it.
-#[derive(Default)]
-struct Concern {
-    /// Names of what was not met.
-    failing: BTreeSet<String>,
-    /// Names of what was not looked at.
-    open: BTreeSet<String>,
-    findings: BTreeSet<Digest>,
-    evidence: BTreeSet<Digest>,
-    until: Option<Date>,
-    /// The thing judged is one, and its findings are what the count and the names speak of.
-    by_findings: bool,
-    /// Some were not met and part of them was not looked at besides.
-    part_open: bool,
-    /// The worst of each state, so that the reason speaks of what decides.
-    worst: Option<Demand>,
 }
 
 impl Asked<'_> {
@@ -572,67 +555,4 @@ fn is_gap(finding: &Finding) -> bool {
 /// Findings that run on a clock.
 pub fn is_flaw(finding: &Finding) -> bool {
     matches!(finding.kind, FindingKind::Advisory | FindingKind::Imported)
-}
-
-/// What a finding is about, for a sentence.
-pub(crate) fn subject_of(finding: &Finding) -> String {
-    match (&finding.component, finding.places.first()) {
-        (Some(purl), _) => purl.to_string(),
-        (None, Some(place)) => place.to_string(),
-        (None, None) => finding.id.clone(),
-    }
-}
-
-/// One pack's tally, and what each control concerns.
-struct Round<'p> {
-    pack: &'p Pack,
-    tally: Tally<'p>,
-    concerns: BTreeMap<usize, Concern>,
-}
-
-impl<'p> Round<'p> {
-    fn new(pack: &'p Pack) -> Self {
-        Self { pack, tally: Tally::new(pack), concerns: BTreeMap::new() }
-    }
-
-    fn add(
-        &mut self,
-        judgement: &policy::evaluate::Judgement,
-        setting: Setting,
-        until: Option<Date>,
-        name: &str,
-        findings: &[&Finding],
-        evidence: &[Digest],
-    ) {
-        let applies = self.pack.applies(judgement.control, setting);
-        let demand = self.tally.add(judgement, setting, until.is_some() && applies);
-        if !matches!(demand.state, ControlState::NotMet | ControlState::Unknown) || demand.action.is_none() {
-            return;
-        }
-        let concern = self.concerns.entry(judgement.control.index()).or_default();
-        let graver = concern.worst.is_none_or(|worst| {
-            (demand.outcome, demand.state == ControlState::NotMet)
-                > (worst.outcome, worst.state == ControlState::NotMet)
-        });
-        if graver {
-            concern.worst = Some(demand);
-        }
-        let named: BTreeSet<String> = match name.strip_prefix("the ") {
-            Some(_) => findings.iter().map(|f| subject_of(f)).collect(),
-            None => BTreeSet::from([name.to_owned()]),
-        };
-        concern.by_findings |= name.starts_with("the ") && !findings.is_empty();
-        let names =
-            if demand.state == ControlState::Unknown { &mut concern.open } else { &mut concern.failing };
-        if named.is_empty() {
-            names.insert(name.to_owned());
-        }
-        names.extend(named);
-        concern.part_open |= judgement.part_open;
-        concern.findings.extend(findings.iter().map(|f| f.fingerprint));
-        concern.evidence.extend(evidence);
-        if let Some(until) = until {
-            concern.until = Some(concern.until.map_or(until, |earlier| earlier.min(until)));
-        }
-    }
 }
