@@ -76,6 +76,7 @@ pub fn judge(assessment: &mut Assessment, packs: &[Pack], questions: Questions, 
     assessment.controls = controls;
     assessment.obligations = obligations;
     crate::standing::apply(assessment, packs);
+    crate::closures::apply(assessment, packs);
 }
 
 /// The whole, unless parts leave nothing of it; then each part.

@@ -11,6 +11,7 @@
 pub mod alone;
 pub mod avoid;
 pub mod change;
+pub mod closures;
 pub mod command;
 pub mod compare;
 pub mod deadline;

@@ -23,7 +23,7 @@ use policy::Pack;
 use serde_json::{Value, json};
 
 use crate::{
-    debt as exceptions, flaws,
+    closures, debt as exceptions, flaws,
     identify::{self, Kind},
     owner, remediation, reports, statements,
     system::{self, Declared, Part, Stating},
@@ -212,8 +212,10 @@ pub fn observe_with(
     }
     if let Some(debt) = &own.debt {
         out.evidence.extend(exceptions::promises(debt)?);
+        out.evidence.extend(closures::evidence(debt)?);
         exceptions::apply(&mut out, debt, world.packs);
     }
+    closures::remarks(&mut out, world.packs);
     crate::standing::mark(&mut out, world.standing);
     tidy(&mut out);
     Ok(out)

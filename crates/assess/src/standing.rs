@@ -5,8 +5,8 @@
 //! long as it concerns no more things than were decided on; (3) an entry that is suspended, declined,
 //! restricted or overdue, or that another team may use and this one not, stands against the answer,
 //! with what happens to existing uses and the alternative; (4) a case that is open names who has it,
-//! since when, and by when an answer is expected; (5) a live closure makes a publication conditional
-//! until its end, but cures no owner, route, flaw or remediation; (6) the worst wins again.
+//! since when, and by when an answer is expected; (5) the worst wins again. What a closure makes of it
+//! follows in [`crate::closures`].
 //!
 //! It is read from the assessment's own evidence, so that a replay needs no register. What the
 //! register is and how it was looked up is not known here.
@@ -16,7 +16,7 @@ use domain::{
     Reason, Standing, Verdict, canonical::CanonicalError, verdict::Action,
 };
 
-use policy::{Pack, catalogue::Observer, closure::NOT_CURED};
+use policy::{Pack, catalogue::Observer};
 
 use crate::{facts, owner, system::Declared};
 
@@ -113,7 +113,6 @@ pub(crate) fn apply(assessment: &mut Assessment, packs: &[Pack]) {
     let declared = Declared::from_evidence(&assessment.evidence);
     let team = owner::of_system(assessment, &declared, None).map(|o| o.role);
     let version = version(assessment);
-    let today = assessment.as_of.date();
     let mut verdicts = std::mem::take(&mut assessment.verdicts);
     for verdict in &mut verdicts {
         let before = verdict.reasons.len();
@@ -129,9 +128,6 @@ pub(crate) fn apply(assessment: &mut Assessment, packs: &[Pack]) {
         }
         verdict.reasons.extend(components(assessment, verdict, &standing));
         verdict.reasons.extend(standing.unknown.as_deref().map(unknown));
-        if verdict.purpose == Purpose::Publish {
-            eased |= closure(verdict, standing.closed_until, today);
-        }
         let worst = verdict.reasons.iter().map(|r| r.outcome).max().unwrap_or(Outcome::Allowed);
         verdict.outcome = if eased { worst } else { worst.max(verdict.outcome) };
         verdict.otherwise = verdict.otherwise.filter(|_| verdict.outcome == Outcome::NotEvaluated);
@@ -416,49 +412,6 @@ fn components(assessment: &Assessment, verdict: &Verdict, standing: &Standing) -
         }
     }
     out
-}
-
-/// A live closure makes it conditional until its end; a lapsed one is refused.
-fn closure(verdict: &mut Verdict, until: Option<Date>, today: Date) -> bool {
-    let Some(until) = until else { return false };
-    if until < today {
-        verdict.reasons.push(Reason {
-            control: "closure".to_owned(),
-            row: "EXC-03".to_owned(),
-            state: ControlState::NotMet,
-            action: Action::Block,
-            outcome: Outcome::Refused,
-            why: format!("the closure ended on {until}"),
-            remedy: "Open the repository, or ask for a closure anew: it cannot be stretched.".to_owned(),
-            count: 1,
-            findings: Vec::new(),
-            evidence: Vec::new(),
-            excepted_until: None,
-        });
-        return false;
-    }
-    let mut eased = false;
-    for reason in verdict.reasons.iter_mut() {
-        if reason.outcome > Outcome::Conditional && !NOT_CURED.contains(&reason.control.as_str()) {
-            reason.outcome = Outcome::Conditional;
-            reason.excepted_until = Some(until);
-            eased = true;
-        }
-    }
-    verdict.reasons.push(Reason {
-        control: "closure".to_owned(),
-        row: "EXC-01".to_owned(),
-        state: ControlState::NotMet,
-        action: Action::Oblige,
-        outcome: Outcome::Conditional,
-        why: format!("kept closed by a decision until {until}"),
-        remedy: "Mend what keeps it closed and open it before that day.".to_owned(),
-        count: 1,
-        findings: Vec::new(),
-        evidence: Vec::new(),
-        excepted_until: Some(until),
-    });
-    eased
 }
 
 #[cfg(test)]

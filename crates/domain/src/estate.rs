@@ -212,6 +212,9 @@ pub struct Closed {
     pub live: bool,
     /// Where it stands: the register, or a file of the repository.
     pub source: String,
+    /// It closes paths of the repository, and not the whole.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partly: bool,
 }
 
 /// The oldest thing that an answer rests on.

@@ -11,6 +11,7 @@
 pub mod assessment;
 pub mod canonical;
 pub mod circumstances;
+pub mod closure;
 pub mod component;
 pub mod control;
 pub mod coverage;

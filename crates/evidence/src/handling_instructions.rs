@@ -7,8 +7,10 @@
 //! Evidence `handling-instructions`, or null where the file is not there:
 //! ```json
 //! { "path": "HANDLING_INSTRUCTIONS.md", "classification": "OFFICIAL", "missing": [],
-//!   "last_reviewed": "2026-01-10", "review_due": "2026-07-10", "overdue": true, "role": "Lead developer" }
+//!   "last_reviewed": "2026-01-10", "review_due": "2026-07-10", "overdue": true, "role": "Lead developer",
+//!   "closures": [{ "id": "fraud-rules", "until": "2026-07-10" }] }
 //! ```
+//! `closures` are those that its section for closures tells of, as `formulary closure` writes it.
 //! `review_due` is null where the two fields cannot be computed with; then `overdue` is null too.
 //!
 //! Findings: kind `hygiene`, control `handling-instructions`: `handling-field` (a required field is
@@ -49,7 +51,8 @@ impl Collector for HandlingInstructions {
         let mut findings = Vec::new();
         let there = material.entries().binary_search_by(|e| e.path.as_str().cmp(PATH)).is_ok();
         let value = if there {
-            match text::small(material, PATH).ok_or("not readable as text").and_then(|t| front(&t)) {
+            let whole = text::small(material, PATH);
+            let mut value = match whole.as_deref().ok_or("not readable as text").and_then(front) {
                 Ok(front) => {
                     coverage.read = 1;
                     read(&front, given, &mut findings)
@@ -58,13 +61,30 @@ impl Collector for HandlingInstructions {
                     coverage.cannot_read(Place::file(PATH), why);
                     json!({"path": PATH, "missing": FIELDS, "review_due": null, "overdue": null})
                 }
-            }
+            };
+            value["closures"] = json!(whole.as_deref().map(closures).unwrap_or_default());
+            value
         } else {
             Value::Null
         };
         let evidence = Evidence::new("handling-instructions", value, self.name()).into_iter().collect();
         Observed { evidence, findings, coverage: vec![coverage] }
     }
+}
+
+/// More closures than this are not read.
+const MOST_CLOSURES: usize = 100;
+
+/// The closures that it tells of: lines `<!-- formulary:closure ID until DAY -->`.
+fn closures(text: &str) -> Vec<Value> {
+    let line = |line: &str| {
+        let inside = line.trim().strip_prefix("<!-- formulary:closure ")?.strip_suffix(" -->")?;
+        let (id, until) = inside.split_once(" until ")?;
+        let until: Date = until.parse().ok()?;
+        let fits = id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        fits.then(|| json!({"id": id, "until": until}))
+    };
+    text.lines().filter_map(line).take(MOST_CLOSURES).collect()
 }
 
 /// The YAML between the first two `---` lines, one blank line before it so that lines count as in the file.

@@ -1,5 +1,6 @@
 //! What the command line takes. Each command's logic is in its own file under `commands`.
 
+pub(crate) mod closure;
 pub(crate) mod estate;
 pub(crate) mod register;
 
@@ -28,6 +29,9 @@ pub(crate) enum Command {
     Check(Check),
     /// Write formulary.toml and record today's debt, with owners and ends
     Init(Init),
+    /// Keep code closed, narrowly and for a time; list, show and end closures
+    #[command(subcommand, after_help = closure::EXAMPLES)]
+    Closure(closure::Closure),
     /// Judge many repositories at once: one table, what to do first, whom to write to
     Estate(estate::Estate),
     /// Explain a component, a finding or a control
@@ -112,7 +116,7 @@ pub(crate) enum Format {
 }
 
 /// How a subject is judged; the same for every command that judges one.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Judging {
     /// Tier of the use: clinical, operational, infrastructure, research
     #[arg(long)]

@@ -13,11 +13,11 @@ use std::{
 };
 
 use assess::observe::Past;
-use domain::Digest;
+use domain::{Digest, closure::LastPublic};
 use evidence::{
     history::{Asked, CannotLook, Extent, cache, report::Told},
     lockfile_history::{self, LockfileHistory},
-    material::history::Limits,
+    material::{history::Limits, revision::Revision},
 };
 
 use crate::fingerprint_key::FingerprintKey;
@@ -135,6 +135,22 @@ fn lockfiles(
         let _ = keep(file, &bytes);
     }
     Ok(keeping.history)
+}
+
+/// The last public state that a word names: a day, or any revision that git knows.
+///
+/// # Errors
+/// When it is neither.
+pub(crate) fn last_public(folder: &Path, text: &str) -> Result<LastPublic, crate::output::Failure> {
+    if let Ok(day) = text.parse() {
+        return Ok(LastPublic::Day(day));
+    }
+    let revision = Revision::open(folder, text).map_err(|error| {
+        crate::output::Failure::from(error).next(
+            "Name the last public state by a day like 2026-08-22, or by a revision such as v1.4 or a commit.",
+        )
+    })?;
+    Ok(LastPublic::Commit(revision.id().to_owned()))
 }
 
 /// Threads for a history that is read by itself.

@@ -2,6 +2,7 @@
 //! read here and nowhere else, and handed to the crates below as values.
 
 mod args;
+mod asking;
 mod clones;
 mod commands;
 mod fingerprint_key;

@@ -9,6 +9,7 @@ pub mod change;
 pub mod columns;
 mod csv;
 pub mod estate;
+pub mod handling;
 pub mod html;
 pub mod markdown;
 pub mod remediation;

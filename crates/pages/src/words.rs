@@ -163,6 +163,9 @@ pub fn meaning(assessment: &Assessment, verdict: &Verdict) -> String {
             }
         };
     }
+    if let Some(until) = kept_closed(verdict) {
+        return format!("it stays closed until {until}, under the obligations below");
+    }
     match (verdict.purpose, verdict.outcome) {
         (Purpose::Use, Outcome::Allowed) => "it may be used here",
         (Purpose::Use, Outcome::Conditional) => "it may be used here, under the obligations below",
@@ -175,6 +178,13 @@ pub fn meaning(assessment: &Assessment, verdict: &Verdict) -> String {
         (_, Outcome::NotEvaluated) => "something that decides could not be looked at; this is not a yes",
     }
     .to_owned()
+}
+
+/// Until when the whole repository is kept closed, where that is what makes the answer conditional.
+fn kept_closed(verdict: &Verdict) -> Option<domain::Date> {
+    let whole = |r: &&domain::Reason| r.control == "closure" && r.row == "EXC-01";
+    let until = verdict.reasons.iter().find(whole)?.excepted_until;
+    until.filter(|_| verdict.purpose == Purpose::Publish && verdict.outcome == Outcome::Conditional)
 }
 
 /// Outcome and meaning in one sentence: `refused: no new use until this is mended`, or

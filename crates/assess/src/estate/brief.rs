@@ -10,7 +10,7 @@ use policy::Pack;
 use serde::{Deserialize, Serialize};
 
 use super::{ground, ground::Used, tasks, tasks::Task};
-use crate::{debt, facts, owner, remediation, standing, system::Declared};
+use crate::{closures, debt, facts, owner, remediation, standing, system::Declared};
 
 /// The kind of evidence of HANDLING_INSTRUCTIONS.md.
 const HANDLING: &str = "handling-instructions";
@@ -49,7 +49,7 @@ pub fn of_assessment(assessment: &Assessment, packs: &[Pack], exit_code: u8) -> 
         publish: answer(Purpose::Publish),
         blocks: blocks(assessment),
         effort: effort(&tasks),
-        closure: closure(assessment),
+        closure: closure(assessment, packs),
         oldest: oldest(assessment),
         remediation: remediation::recorded(assessment).map(|record| Mended {
             median: record.ships.median,
@@ -123,21 +123,35 @@ fn effort(tasks: &[Task]) -> Effort {
     effort
 }
 
-/// The register's closure stands before what a file of the repository says.
-fn closure(assessment: &Assessment) -> Option<Closed> {
+/// The register's closure stands before the repository's own, and that before what its instructions say.
+fn closure(assessment: &Assessment, packs: &[Pack]) -> Option<Closed> {
     let today = assessment.as_of.date();
-    let closed = |until: Option<Date>, source: &str| Closed {
+    let closed = |until: Option<Date>, source: String, partly| Closed {
         until,
         days_left: until.map(|until| until.days_since(today)),
         live: until.is_some_and(|until| until >= today),
-        source: source.to_owned(),
+        source,
+        partly,
     };
     if let Some(until) = standing::of(assessment).closed_until {
-        return Some(closed(Some(until), "the register"));
+        return Some(closed(Some(until), "the register".to_owned(), false));
+    }
+    if let Some((own, _)) = closures::foremost(assessment, packs) {
+        let file = formats::own::debt::FILE;
+        let source = if own.is_whole() {
+            format!("{file} ({})", own.id)
+        } else {
+            format!("{file} ({}: {})", own.id, own.scope.join(", "))
+        };
+        return Some(closed(Some(own.until), source, !own.is_whole()));
     }
     let handling = facts::value(assessment, HANDLING).filter(|value| !value.is_null())?;
+    // What tells of closures of ours says nothing beyond them.
+    if handling["closures"].as_array().is_some_and(|all| !all.is_empty()) {
+        return None;
+    }
     let until = handling["review_due"].as_str().and_then(|day| day.parse().ok());
-    Some(closed(until, handling["path"].as_str().unwrap_or("HANDLING_INSTRUCTIONS.md")))
+    Some(closed(until, handling["path"].as_str().unwrap_or("HANDLING_INSTRUCTIONS.md").to_owned(), false))
 }
 
 /// The oldest of the feeds and of the evidence that has a day of its own; what is read from the files

@@ -51,15 +51,17 @@ pub(super) fn of(subjects: &[Subject], today: Date) -> Totals {
 
 /// A live closure says that it is closed; without one, what is merely assumed is not said.
 fn open(row: &Judged, openness: &mut Openness) {
-    let live = row.closure.as_ref().is_some_and(|closure| closure.live);
-    let lapsed = row.closure.as_ref().is_some_and(|closure| !closure.live);
+    // Paths kept closed close no repository.
+    let whole = row.closure.as_ref().filter(|closure| !closure.partly);
+    let live = whole.is_some_and(|closure| closure.live);
+    let lapsed = whole.is_some_and(|closure| !closure.live);
     match (row.visibility.value, row.visibility.by) {
         (Visibility::Public, _) => openness.public += 1,
         (Visibility::Private, _) if live => openness.closed_with_closure += 1,
         (Visibility::Private, By::Assumed) if !lapsed => openness.not_said += 1,
         (Visibility::Private, _) => {
             openness.closed_without_closure += 1;
-            openness.closures_expired += u64::from(row.closure.as_ref().is_some_and(|c| c.until.is_some()));
+            openness.closures_expired += u64::from(whole.is_some_and(|c| c.until.is_some()));
         }
     }
 }

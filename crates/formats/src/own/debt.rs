@@ -1,4 +1,4 @@
-//! `formulary.debt.toml`: exceptions and obligations that a repository has recorded.
+//! `formulary.debt.toml`: exceptions, obligations and closures that a repository has recorded.
 //!
 //! Decides what the file says. Whether a control may be set aside at all, by whom and for how
 //! long, is the pack's to say; this file only refuses what no pack could allow: an exception
@@ -9,6 +9,7 @@ use std::{fmt, str::FromStr};
 use domain::{Date, Digest, Purl};
 
 use super::{
+    closure::{DebtClosure, closure},
     strict::{Invalid, Reading, Table, inside},
     system::is_key,
 };
@@ -182,6 +183,8 @@ pub struct Debt {
     pub exceptions: Vec<DebtException>,
     /// Obligations, in the order written.
     pub obligations: Vec<DebtObligation>,
+    /// Closures, in the order written.
+    pub closures: Vec<DebtClosure>,
 }
 
 impl Debt {
@@ -194,10 +197,12 @@ impl Debt {
             let debt = Self {
                 exceptions: root.tables("exceptions", exception),
                 obligations: root.tables("obligations", obligation),
+                closures: root.tables("closures", closure),
             };
             let exceptions = debt.exceptions.iter().map(|e| (&e.id, e.line));
-            let mut ids: Vec<_> =
-                exceptions.chain(debt.obligations.iter().map(|o| (&o.id, o.line))).collect();
+            let obligations = debt.obligations.iter().map(|o| (&o.id, o.line));
+            let closures = debt.closures.iter().map(|c| (&c.id, c.line));
+            let mut ids: Vec<_> = exceptions.chain(obligations).chain(closures).collect();
             ids.sort();
             for twice in ids.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
                 root.fault_on(twice[1].1, format!("the id `{}` is used twice", twice[1].0));

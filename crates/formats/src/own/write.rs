@@ -7,6 +7,7 @@ use std::fmt::Write;
 use domain::{Deployment, Exposure, Visibility};
 
 use super::{
+    closure::DebtClosure,
     debt::{Debt, DebtException, DebtObligation, ExceptionKind, RecordedBy},
     system::{Owner, System},
 };
@@ -248,6 +249,29 @@ impl Lines {
         self.end(entry.from, entry.until, entry.recorded_by);
     }
 
+    fn closure(&mut self, entry: &DebtClosure) {
+        self.line("\n[[closures]]");
+        self.text("id", &entry.id);
+        self.answers(entry);
+        self.text("reason", &entry.reason);
+        self.line(format_args!("from = {}\nuntil = {}", entry.from, entry.until));
+        if let Some(day) = entry.ended {
+            self.line(format_args!("ended = {day}"));
+        }
+        if let Some(last) = &entry.last_public {
+            self.text("last_public", &last.to_string());
+        }
+    }
+
+    fn answers(&mut self, entry: &DebtClosure) {
+        self.text("attacker", &entry.attacker);
+        self.text("publication_adds", &entry.publication_adds);
+        self.text("path_to_harm", &entry.path_to_harm);
+        self.line(format_args!("scope = {}", list(&entry.scope)));
+        self.text("owner", &entry.owner);
+        self.text("contact", &entry.contact);
+    }
+
     fn about(&mut self, finding: Option<&super::debt::About>, scope: Option<&super::debt::Scope>) {
         if let Some(finding) = finding {
             self.text("finding", &finding.to_string());
@@ -262,6 +286,23 @@ impl Lines {
         if by == RecordedBy::Init {
             self.text("recorded_by", "init");
         }
+    }
+}
+
+impl DebtClosure {
+    /// The entry's text, to be put at the end of the file; it begins with an empty line.
+    pub fn to_toml(&self) -> String {
+        let mut out = Lines::default();
+        out.closure(self);
+        out.0
+    }
+
+    /// What a register's review takes of it: `formulary review open … --ask closure --closure FILE`.
+    pub fn to_review_toml(&self) -> String {
+        let mut out = Lines::default();
+        out.answers(self);
+        out.line(format_args!("until = {}", self.until));
+        out.0
     }
 }
 
@@ -284,12 +325,16 @@ impl Debt {
             "reason     why an exception is borne; kind = \"not-real\" says that the finding is none",
         );
         out.comment("what       what an obligation promises");
-        out.comment("until      the last day; an exception runs for a year at most");
+        out.comment("until      the last day; an exception or a closure runs for a year at most");
+        out.comment("closures   what is kept closed; `formulary closure add` writes them");
         for entry in &self.exceptions {
             out.exception(entry);
         }
         for entry in &self.obligations {
             out.obligation(entry);
+        }
+        for entry in &self.closures {
+            out.closure(entry);
         }
         out.0
     }

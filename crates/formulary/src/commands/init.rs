@@ -1,11 +1,7 @@
 //! `formulary init`: asks little, guesses well, and records today's debt with owners and ends, so
 //! that from tomorrow a change is judged for what it changes.
 
-use std::{
-    fmt::Write as _,
-    io::{BufRead, IsTerminal, Write as _},
-    path::Path,
-};
+use std::{fmt::Write as _, path::Path};
 
 use assess::{debt, judge::Questions, observe::Own, owner, system::Declared};
 use domain::{Outcome, Tier};
@@ -13,10 +9,11 @@ use formats::own::{
     debt::{self as debt_file, Debt},
     system::{self as system_file, Owner, System},
 };
-use pages::columns::{WIDTH, cut, wrap};
+use pages::columns::{WIDTH, wrap};
 
 use crate::{
     args::Init,
+    asking::{ask, may_ask, prompt},
     output::{Failure, answer, remark},
     subject::{self, Judge},
     world::World,
@@ -43,7 +40,7 @@ pub(crate) fn run(args: &Init, world: &World) -> Result<u8, Failure> {
     // A first look, without any declaration, for what can be guessed.
     let first = judge.judge_as(&opened, &named, QUESTIONS, &Own::default())?;
     let guessed = owner::of_system(&first.assessment, &Declared::default(), None);
-    let asking = !args.yes && std::io::stdin().is_terminal();
+    let asking = may_ask(args.yes);
     let name = ask(
         asking,
         "Name of the system",
@@ -94,7 +91,13 @@ pub(crate) fn run(args: &Init, world: &World) -> Result<u8, Failure> {
     let own = Own { system: Some(system), debt: None };
     let second = judge.judge_as(&opened, &named, QUESTIONS, &own)?;
     let taken = debt::take(&second.assessment, &second.packs, &who);
-    let debt = Debt { exceptions: taken.exceptions, obligations: Vec::new() };
+    // A closure is no debt that a first look could find again: what was closed stays recorded.
+    let closures = std::fs::read(folder.join(debt_file::FILE))
+        .ok()
+        .and_then(|bytes| Debt::read(debt_file::FILE, &bytes).ok())
+        .map(|debt| debt.closures)
+        .unwrap_or_default();
+    let debt = Debt { exceptions: taken.exceptions, obligations: Vec::new(), closures };
     let system_text = own.system.as_ref().map(System::to_toml).unwrap_or_default();
     let debt_text = debt.to_toml();
     // What was written is read again before it is kept: a file that init writes must be valid.
@@ -147,20 +150,6 @@ fn told(assessment: &domain::Assessment, debt: &Debt, left: &[(String, String)])
     out
 }
 
-fn ask(
-    asking: bool,
-    question: &str,
-    given: Option<String>,
-    guess: Option<String>,
-) -> Result<Option<String>, Failure> {
-    if given.is_some() || !asking {
-        return Ok(given.or(guess));
-    }
-    let shown = guess.as_ref().map(|g| format!(" [{}]", cut(g, 60))).unwrap_or_default();
-    let typed = prompt(&format!("{question}{shown}: "))?;
-    Ok(if typed.is_empty() { guess } else { Some(typed) })
-}
-
 fn ask_tier(asking: bool) -> Result<Tier, Failure> {
     if !asking {
         return Ok(Tier::Operational);
@@ -179,17 +168,6 @@ fn ask_tier(asking: bool) -> Result<Tier, Failure> {
     }
 }
 
-fn prompt(text: &str) -> Result<String, Failure> {
-    let mut err = std::io::stderr();
-    write!(err, "{text}")?;
-    err.flush()?;
-    let mut line = String::new();
-    if std::io::stdin().lock().read_line(&mut line)? == 0 {
-        return Err(Failure::new("the questions were not answered").next("Say --yes to take the guesses."));
-    }
-    Ok(line.trim().to_owned())
-}
-
 /// The name that a manifest or the folder itself gives.
 fn guess_name(folder: &Path) -> Option<String> {
     let whole = folder.canonicalize().ok()?;
@@ -197,7 +175,7 @@ fn guess_name(folder: &Path) -> Option<String> {
 }
 
 /// Writes beside the file and renames, so that a broken write leaves what was there.
-fn write(folder: &Path, file: &str, text: &str) -> Result<(), Failure> {
+pub(super) fn write(folder: &Path, file: &str, text: &str) -> Result<(), Failure> {
     let target = folder.join(file);
     let beside = folder.join(format!(".{file}.{}.new", std::process::id()));
     let result = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &target));

@@ -7,6 +7,7 @@ mod case_text;
 mod changes;
 mod check;
 mod ci;
+mod closure;
 mod comment;
 mod compare;
 mod completions;
@@ -43,6 +44,7 @@ use crate::{
 pub(crate) fn run(arguments: Arguments, world: &World) -> Result<u8, Failure> {
     match arguments.command {
         Command::Check(args) => check::run(&args, world),
+        Command::Closure(args) => closure::run(&args, world),
         Command::Estate(args) => estate::run(&args, world),
         Command::Init(args) => init::run(&args, world),
         Command::Why(args) => why::run(&args, world),

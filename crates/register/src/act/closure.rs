@@ -5,7 +5,11 @@
 //! Source: GDS, "Open source and AI" (openness by default; closure explicit, narrow, time-limited);
 //! GDS Way, "How to handle sensitive code".
 
-use domain::Date;
+pub use domain::closure::WHOLE;
+use domain::{
+    Date,
+    closure::{is_everything, unsaid},
+};
 pub use policy::closure::NOT_CURED;
 use serde::{Deserialize, Serialize};
 
@@ -32,9 +36,6 @@ pub struct ClosureAsked {
     pub until: Date,
 }
 
-/// The word for one whole repository.
-pub const WHOLE: &str = "repository";
-
 /// Why a closure is none.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ClosureFault {
@@ -60,34 +61,14 @@ impl ClosureAsked {
     /// # Errors
     /// See [`ClosureFault`].
     pub fn check(&self, today: Date, longest: u16) -> Result<(), ClosureFault> {
-        let fields = [
-            (&self.attacker, "who would attack, with which means"),
-            (&self.publication_adds, "what publication would add for that attacker"),
-            (&self.path_to_harm, "how that leads to harm"),
-        ];
-        for (words, what) in fields {
-            if words.text().is_some_and(is_formula) {
-                return Err(ClosureFault::Says(what));
-            }
-        }
-        // Three times the same sentence answers at most one of the three questions.
-        let texts: Vec<String> =
-            fields.iter().filter_map(|(w, _)| w.text()).map(|t| t.trim().to_lowercase()).collect();
-        if texts.iter().enumerate().any(|(i, text)| texts[i + 1..].contains(text)) {
-            return Err(ClosureFault::Says(
-                "three different things: attacker, what publication adds, path to harm",
-            ));
+        let answers = [&self.attacker, &self.publication_adds, &self.path_to_harm];
+        if let Some(what) = unsaid(answers.map(|words| words.text())) {
+            return Err(ClosureFault::Says(what));
         }
         if self.owner.trim().is_empty() || !self.contact.is_given() {
             return Err(ClosureFault::Says("which role answers, and how to reach it"));
         }
-        let all = |words: &Words| {
-            let Some(s) = words.text() else { return false };
-            let s = s.trim().trim_matches('/').to_lowercase();
-            let nothing_named = s.chars().all(|c| "*?./\\ ".contains(c));
-            nothing_named
-                || matches!(s.as_str(), "all" | "everything" | "all repositories" | "any" | "the lot")
-        };
+        let all = |words: &Words| words.text().is_some_and(is_everything);
         if self.scope.is_empty() || self.scope.iter().any(all) {
             return Err(ClosureFault::Scope);
         }
@@ -96,26 +77,6 @@ impl ClosureAsked {
         }
         Ok(())
     }
-}
-
-/// Words that say nothing: too short, or the phrases that stand in every refusal.
-fn is_formula(text: &str) -> bool {
-    const FORMULAS: [&str; 12] = [
-        "security",
-        "security reasons",
-        "for security reasons",
-        "sensitive",
-        "n/a",
-        "na",
-        "none",
-        "tbc",
-        "tbd",
-        "as discussed",
-        "see above",
-        "confidential",
-    ];
-    let plain = text.trim().trim_end_matches('.').to_lowercase();
-    FORMULAS.contains(&plain.as_str()) || plain.split_whitespace().count() < 4
 }
 
 #[cfg(test)]
