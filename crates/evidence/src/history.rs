@@ -10,6 +10,7 @@
 //! (objects that no shared reference reaches, stashes) is told beside them.
 
 pub mod cache;
+mod data;
 mod graph;
 mod handover;
 pub mod hygiene;

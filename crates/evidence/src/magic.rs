@@ -134,6 +134,70 @@ pub fn data_file(path: &str, head: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// The weights of a model, by content (by name only where the form has no mark of its own).
+pub fn weights(path: &str, head: &[u8]) -> Option<&'static str> {
+    let end = paths::extension(path).to_ascii_lowercase();
+    let header = head.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes));
+    let safetensors = header.is_some_and(|long| (2..100 << 20).contains(&long)) && head.get(8) == Some(&b'{');
+    let pickled = head.first() == Some(&0x80) && head.get(1).is_some_and(|version| (2..=5).contains(version));
+    let named = matches!(end.as_str(), "pkl" | "pickle" | "joblib" | "pt" | "pth" | "bin" | "ckpt" | "model");
+    (head.starts_with(b"GGUF")
+        || head.starts_with(b"\x93NUMPY")
+        || head.get(4..8) == Some(b"TFL3")
+        || safetensors
+        || (pickled && named))
+        .then_some("weights")
+}
+
+/// Text that holds rows of data by nature: dumps of databases, notebooks with what they put out.
+pub fn text_data(path: &str, text: &[u8]) -> Option<&'static str> {
+    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
+    rows_by_name(path).filter(|kind| match *kind {
+        "SQL rows" => has(b"INSERT INTO") || has(b"insert into") || has(b"\nCOPY "),
+        _ => has(b"\"output_type\""),
+    })
+}
+
+/// What [`text_data`] would be by its name.
+pub fn rows_by_name(path: &str) -> Option<&'static str> {
+    match paths::extension(path).to_ascii_lowercase().as_str() {
+        "sql" | "dump" => Some("SQL rows"),
+        "ipynb" => Some("notebook output"),
+        _ => None,
+    }
+}
+
+/// Whether this text holds rows of data, if its name, which is not known yet, says so too.
+pub fn may_hold_rows(text: &[u8], notebook: bool) -> bool {
+    if notebook {
+        return text_data("x.ipynb", text).is_some();
+    }
+    // Every text of a history is asked: one look at how it begins answers for almost all.
+    let begins = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
+    let word = &begins[..begins.len().min(12)].to_ascii_lowercase();
+    let sql = [
+        &b"--"[..],
+        b"/*!",
+        b"insert ",
+        b"create ",
+        b"drop ",
+        b"set ",
+        b"begin",
+        b"start ",
+        b"pragma ",
+        b"use ",
+        b"truncate ",
+        b"delete ",
+        b"alter ",
+        b"lock ",
+    ]
+    .iter()
+    .any(|start| word.starts_with(start))
+        || (word.starts_with(b"/*")
+            && memchr::memmem::find(&begins[..begins.len().min(512)], b"SQL").is_some());
+    sql && text_data("x.sql", text).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +222,16 @@ mod tests {
         dicom.extend_from_slice(b"DICM");
         assert_eq!(data_file("scan", &dicom), Some("DICOM image"));
         assert_eq!(data_file("a.xlsx", b"PK\x03\x04"), Some("spreadsheet"));
+        assert_eq!(weights("a.bin", b"GGUF\x03\0\0\0"), Some("weights"));
+        assert_eq!(
+            (weights("a.pkl", b"\x80\x04\x95"), weights("a.jpg", b"\x80\x04\x95")),
+            (Some("weights"), None)
+        );
+        assert!(may_hold_rows(b"-- PostgreSQL database dump\nCREATE TABLE a;\nCOPY a FROM stdin;\n", false));
+        assert!(may_hold_rows(b"{\"cells\":[{\"output_type\":\"stream\"}],\"nbformat\":4}", true));
+        assert!(
+            !may_hold_rows(b"let a = \"INSERT INTO t\";", false) && !may_hold_rows(b"-- | A module", false)
+        );
         assert_eq!(closed_container("a.zip", b"PK\x03\x04"), Some("zip archive"));
         assert_eq!(closed_container("a.png", b"\x89PNG\r\n\x1a\n"), None);
     }

@@ -3,9 +3,11 @@
 //! Decides what of it is text and hands that over, one part after the other, within limits that a
 //! file made to be a burden runs into: bytes, entries, how much a byte may swell to, one level deep.
 //! What is over a limit, locked, or an archive inside an archive is named as not read. Nothing is
-//! written to disk. Rules and numbers are the callers'.
+//! written to disk. The cells of spreadsheets are handed over as rows. Rules and numbers are the callers'.
 //!
 //! Own reader for tar, because the crates for it unpack to a file system.
+
+mod sheets;
 
 use std::io::{Cursor, Read};
 
@@ -151,8 +153,10 @@ fn zip(bytes: &[u8], left: &mut Left, take: Taker<'_>) {
         Ok(archive) => archive,
         Err(_) => return take("", Part::Unread("a damaged zip archive")),
     };
+    let mut book = sheets::Book::default();
     for index in 0..archive.len() {
         if left.entries == 0 || left.bytes == 0 {
+            book.rows(&mut left.bytes, take);
             return take("", Part::Unread("more entries or bytes than are read of one archive"));
         }
         left.entries -= 1;
@@ -169,15 +173,21 @@ fn zip(bytes: &[u8], left: &mut Left, take: Taker<'_>) {
             take(&name, Part::Unread("locked by a password"));
             continue;
         }
+        if sheets::Book::is_closed(&name) {
+            take(&name, Part::Unread("a sheet in a binary form, not read"));
+            continue;
+        }
         match archive.by_index(index) {
             Ok(file) => {
-                if let Some(bytes) = read(&name, file, packed, left, take) {
+                let whole = read(&name, file, packed, left, take);
+                if let Some(bytes) = whole.and_then(|bytes| book.keep(&name, bytes)) {
                     entry(&name, &bytes, take);
                 }
             }
             Err(_) => take(&name, Part::Unread("packed in a way that is not read")),
         }
     }
+    book.rows(&mut left.bytes, take);
 }
 
 fn gzip(bytes: &[u8], left: &mut Left, take: Taker<'_>) {

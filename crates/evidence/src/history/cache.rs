@@ -21,8 +21,9 @@ use crate::{
         id::{from_hex, to_hex},
     },
     personal_data::{
+        dicom,
         facts::Facts,
-        search::{Grade, NINO, Sighting},
+        search::{Grade, NINO},
     },
     secrets::{
         self,
@@ -34,7 +35,7 @@ use crate::{
 };
 
 /// The form of the file; another one is not read.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// The file.
 #[derive(Serialize, Deserialize)]
@@ -75,6 +76,9 @@ struct Row {
     /// It was opened: what is inside is read again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     opened: bool,
+    /// It holds rows of data, if its name says so too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    rows: bool,
 }
 
 /// What was found, and what to keep for the next time (nothing when it was stopped).
@@ -202,6 +206,7 @@ impl Row {
             head: kept.head.as_ref().map(|head| to_hex(head)),
             unread: kept.unread.clone(),
             opened: !kept.inner.is_empty() || !kept.closed.is_empty() || kept.opened,
+            rows: kept.rows,
         })
     }
 
@@ -220,17 +225,7 @@ impl Row {
             Some(hex) => Some(from_hex(hex.as_bytes())?),
             None => None,
         };
-        let persons = |list: &[(String, bool, usize, u32)]| -> Option<Vec<Person>> {
-            list.iter()
-                .map(|(kind, record, offset, line)| {
-                    let kind = if kind == NINO { NINO } else { facts.kind(kind)? };
-                    let grade = if *record { Grade::Record } else { Grade::Context };
-                    Some(Person { seen: Sighting { kind, grade, offset: *offset }, line: *line })
-                })
-                .collect()
-        };
-        out.table = persons(&self.table)?;
-        out.plain = persons(&self.plain)?;
+        out.rows = self.rows;
         if self.opened {
             let (_, data) = history.read(number, limits).ok()?;
             super::look::inside(&mut out, &data, again.sweep, facts, &mut again.scratch);
@@ -244,6 +239,12 @@ impl Row {
         }
         let text = text_of(history, number, limits)?;
         out.content = Some(Digest::of(&text));
+        if dicom::is_dicom(&text) {
+            super::look::in_header(&mut out, &text, facts);
+        } else if !(self.table.is_empty() && self.plain.is_empty()) {
+            // Numbers are compared, never kept: they are read again.
+            (out.table, out.plain) = super::look::persons(&text, facts);
+        }
         for (rule, start, end, line, decoded) in &self.marks {
             let rule = rules.iter().position(|r| r.id == *rule)?;
             let hit = Hit { rule, value: *start..*end, decoded: decoded.map(|(from, to)| from..to) };

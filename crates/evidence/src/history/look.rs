@@ -8,6 +8,7 @@ use crate::{
         walk::{Base, Object, Unreadable, Visit},
     },
     personal_data::{
+        dicom,
         facts::Facts,
         search::{self, Sighting},
         trace::Trace,
@@ -50,6 +51,8 @@ pub(super) struct Kept {
     pub(super) inner: Vec<Inner>,
     /// What inside it was not read, and why.
     pub(super) closed: Vec<(String, String)>,
+    /// It is text that holds rows of data, if its name says so too.
+    pub(super) rows: bool,
 }
 
 /// A part of an archive or notebook in which something was found.
@@ -175,6 +178,7 @@ impl<'a> Look<'a> {
             let head = &data[..data.len().min(HEAD)];
             if may_be_closed(head) {
                 let mut kept = Kept { head: Some(head.to_vec()), ..Kept::empty(object.number, object.kind) };
+                in_header(&mut kept, data, self.facts);
                 self.marks += inside(&mut kept, data, self.sweep, self.facts, &mut self.scratch);
                 self.keep_if_room(kept);
             }
@@ -184,8 +188,15 @@ impl<'a> Look<'a> {
             self.kept.push(Kept { unread: Some(what.to_owned()), ..Kept::empty(object.number, object.kind) });
         }
         let memory = self.text(object.number, object.kind, data, base);
-        if unpack::is_notebook(data) {
+        let notebook = unpack::is_notebook(data);
+        if notebook {
             self.cells(object.number, data);
+        }
+        if magic::may_hold_rows(data, notebook) {
+            match self.kept.last_mut().filter(|kept| kept.number == object.number) {
+                Some(kept) => kept.rows = true,
+                None => self.keep_if_room(Kept { rows: true, ..Kept::empty(object.number, object.kind) }),
+            }
         }
         memory
     }
@@ -234,7 +245,7 @@ impl<'a> Look<'a> {
                 || saw.others.iter().any(|end| trace.insured(*end))
                 || trace.wakes(range.clone())
                 // A new head makes persons of rows that were none.
-                || (range.start == 0 && range.end < text.len() && trace.heads_table() && trace.wakes(0..text.len()));
+                || (is_blank(&text[..range.start]) && range.end < text.len() && trace.heads_table() && trace.wakes(0..text.len()));
         }
         if let Some(base) = &base {
             found.hits.extend(regions::carried(&base.memory.hits, base.copies, &ranges, text.len()));
@@ -254,8 +265,8 @@ impl<'a> Look<'a> {
         }
         let (mut table, mut plain) = (Vec::new(), Vec::new());
         if persons || self.extent == Extent::All {
-            table = search::search("a.csv", text, self.facts).0;
-            plain = search::search("a.txt", text, self.facts).0;
+            table = search::everything("a.csv", text, self.facts).0;
+            plain = search::everything("a.txt", text, self.facts).0;
             memory.persons = !table.is_empty() || !plain.is_empty();
         }
         let cut = found.cut || all.len() > MOST_HITS;
@@ -340,6 +351,7 @@ impl Kept {
             opened: false,
             inner: Vec::new(),
             closed: Vec::new(),
+            rows: false,
         }
     }
 }
@@ -354,6 +366,26 @@ fn marks_of(text: &[u8], hits: &[Hit]) -> Vec<Mark> {
 fn persons_of(text: &[u8], seen: &[Sighting]) -> Vec<Person> {
     let mut lines = text::Lines::of(text);
     seen.iter().map(|seen| Person { line: lines.line(seen.offset), seen: *seen }).collect()
+}
+
+/// The persons in an object as it was kept: in a text, were it a table and were it not.
+pub(super) fn persons(text: &[u8], facts: &'static Facts) -> (Vec<Person>, Vec<Person>) {
+    let of = |path: &str| persons_of(text, &search::everything(path, text, facts).0);
+    (of("a.csv"), of("a.txt"))
+}
+
+/// The patient whom a header names.
+pub(super) fn in_header(kept: &mut Kept, data: &[u8], facts: &'static Facts) {
+    if let Some(seen) = dicom::look(data, facts) {
+        kept.plain = vec![Person { seen, line: 1 }];
+        kept.table.clone_from(&kept.plain);
+        kept.content = Some(domain::Digest::of(&data[..data.len().min(dicom::LOOK)]));
+    }
+}
+
+/// Whether only line ends stand here.
+fn is_blank(text: &[u8]) -> bool {
+    text.iter().all(|b| matches!(b, b'\n' | b'\r'))
 }
 
 /// Looks at what lies inside an archive or notebook; how much was found. An archive is read as one
@@ -390,8 +422,8 @@ pub(super) fn inside(
                 format!("more than {MOST_HITS} matches: the rest was not looked at"),
             ));
         }
-        let table = search::search("a.csv", text, facts).0;
-        let plain = search::search("a.txt", text, facts).0;
+        let table = search::everything("a.csv", text, facts).0;
+        let plain = search::everything("a.txt", text, facts).0;
         found += all.hits.len() + table.len() + plain.len();
         if !(all.hits.is_empty() && table.is_empty() && plain.is_empty()) && found <= MOST_HITS {
             parts.push(Inner {
@@ -426,6 +458,7 @@ pub(super) fn new_only(kept: &mut Kept, known: &[Mark]) {
 /// Whether some name could make a closed container of a binary file with this head.
 fn may_be_closed(head: &[u8]) -> bool {
     ["x", "x.p12", "x.dta", "x.rds"].iter().any(|name| magic::closed_container(name, head).is_some())
+        || magic::weights("x.pkl", head).is_some()
 }
 
 /// Text that only stands for content kept somewhere else, or locked.

@@ -21,7 +21,10 @@ use crate::{
         history::{Kind, id::to_hex},
     },
     paths, personal_data,
-    personal_data::search::{Grade, Sighting, illustrates},
+    personal_data::{
+        illustration::{self, Uses},
+        search::{Grade, Sighting},
+    },
     secrets::{self, scan::Hit, sweep},
     unpack,
 };
@@ -88,6 +91,16 @@ impl Found {
         let mut groups: BTreeMap<(usize, Digest), Group> = BTreeMap::new();
         let mut persons: BTreeMap<(String, Grade, &'static str), Group> = BTreeMap::new();
         let mut unreached: BTreeSet<(String, String)> = BTreeSet::new();
+        let mut data = super::data::Files::default();
+        let mut uses = Uses::default();
+        let mut examples: BTreeMap<String, u64> = BTreeMap::new();
+        for kept in &self.kept {
+            for (path, _) in self.places_of(kept, &by_number) {
+                each_text(kept, &path, |path, _, seen| {
+                    uses.note(path, &seen.iter().map(|person| person.seen).collect::<Vec<_>>());
+                });
+            }
+        }
         for kept in &self.kept {
             let places = self.places_of(kept, &by_number);
             if places.is_empty() && kept.number < self.history.objects() {
@@ -95,7 +108,8 @@ impl Found {
             }
             for (path, span) in places {
                 self.secrets_at(kept, &path, span, &mut groups);
-                persons_at(kept, &path, span, &mut persons);
+                persons_at(kept, &path, span, &uses, &mut persons, &mut examples);
+                data.add(kept, &path, span);
                 self.unread_at(kept, &path, span, &mut coverage);
             }
         }
@@ -133,7 +147,7 @@ impl Found {
             let why = format!("{count} secrets of `{id}`: more than {MOST_FINDINGS} are counted, not listed");
             coverage.cannot_read(At::file(".git"), why);
         }
-        let mut numbers: BTreeMap<String, u64> = BTreeMap::new();
+        let mut numbers = examples;
         let mut told_persons = Vec::new();
         for ((path, grade, kind), group) in &persons {
             let reached = reached.next();
@@ -169,6 +183,7 @@ impl Found {
             "rule_set": secrets::rule_set(),
             "secrets": shown,
             "personal_data": numbers,
+            "data_files": data.value(|span| self.seen_from_to(span)),
         });
         coverage.unread.sort();
         coverage.unread.dedup();
@@ -329,6 +344,15 @@ impl Found {
         }
     }
 
+    /// The first and the last commit of a span, as findings show them.
+    fn seen_from_to(&self, span: Span) -> (domain::Commit, domain::Commit) {
+        let commit = |(time, at): (i64, u32)| domain::Commit {
+            id: self.commit_id(at),
+            date: Timestamp::from_unix(time).date(),
+        };
+        (commit(span.first), commit(span.last))
+    }
+
     fn commit_id(&self, at: u32) -> String {
         self.graph.rows.get(at as usize).map_or_else(String::new, |row| to_hex(self.history.id(row.number)))
     }
@@ -391,20 +415,13 @@ impl Found {
     }
 
     fn in_history(&self, group: &Group) -> Vec<InHistory> {
-        let commit = |(time, at): (i64, u32)| domain::Commit {
-            id: self.commit_id(at),
-            date: Timestamp::from_unix(time).date(),
-        };
         self.by_path(group)
             .into_iter()
             .take(MOST_PLACES)
-            .map(|(path, (sight, span))| InHistory {
-                path: path.to_owned(),
-                line: sight.line,
-                blob: to_hex(self.history.id(sight.number)),
-                first: commit(span.first),
-                last: commit(span.last),
-                at_head: span.head,
+            .map(|(path, (sight, span))| {
+                let (first, last) = self.seen_from_to(span);
+                let blob = to_hex(self.history.id(sight.number));
+                InHistory { path: path.to_owned(), line: sight.line, blob, first, last, at_head: span.head }
             })
             .collect()
     }
@@ -525,14 +542,38 @@ impl Found {
     }
 }
 
-fn persons_at(kept: &Kept, path: &str, span: Span, out: &mut BTreeMap<(String, Grade, &'static str), Group>) {
-    let mut add = |path: &str, table: &[Person], plain: &[Person], content: Option<Digest>| {
+/// Hands over each text of an object that holds numbers, as it is read at this path.
+fn each_text(kept: &Kept, path: &str, mut take: impl FnMut(&str, Option<Digest>, &[Person])) {
+    let mut hand = |path: &str, table: &[Person], plain: &[Person], content: Option<Digest>| {
         let is_table = matches!(paths::extension(path).to_ascii_lowercase().as_str(), "csv" | "tsv" | "psv");
         let persons = if is_table { table } else { plain };
-        let grades: Vec<Grade> = persons.iter().map(|person| person.seen.grade).collect();
-        let few = illustrates(path, &grades);
-        for person in persons.iter().filter(|person| person.seen.grade == Grade::Record || !few) {
-            let Sighting { kind, grade, offset } = person.seen;
+        if !persons.is_empty() {
+            take(path, content, persons);
+        }
+    };
+    hand(path, &kept.table, &kept.plain, kept.content);
+    for part in inside(kept, path) {
+        hand(&format!("{path}!{}", part.name), &part.table, &part.plain, Some(part.content));
+    }
+}
+
+fn persons_at(
+    kept: &Kept,
+    path: &str,
+    span: Span,
+    uses: &Uses,
+    out: &mut BTreeMap<(String, Grade, &'static str), Group>,
+    examples: &mut BTreeMap<String, u64>,
+) {
+    each_text(kept, path, |path, content, persons| {
+        let mut stands: Vec<Sighting> = persons.iter().map(|person| person.seen).collect();
+        illustration::set_aside(path, &mut stands);
+        for person in persons.iter().filter(|person| stands.contains(&person.seen)) {
+            let Sighting { kind, grade, offset, .. } = person.seen;
+            if uses.only_illustrates(&person.seen) {
+                *examples.entry(personal_data::example_id(kind)).or_default() += 1;
+                continue;
+            }
             out.entry((path.to_owned(), grade, kind)).or_default().sights.push(Sight {
                 number: kept.number,
                 path: path.to_owned(),
@@ -544,11 +585,7 @@ fn persons_at(kept: &Kept, path: &str, span: Span, out: &mut BTreeMap<(String, G
                 span,
             });
         }
-    };
-    add(path, &kept.table, &kept.plain, kept.content);
-    for part in inside(kept, path) {
-        add(&format!("{path}!{}", part.name), &part.table, &part.plain, Some(part.content));
-    }
+    });
 }
 
 /// What was found inside a file, where one of this name is opened.

@@ -37,6 +37,14 @@ struct Words {
     birth: Vec<String>,
 }
 
+/// Names that stand for nobody.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nobody {
+    words: Vec<String>,
+    family: Vec<String>,
+}
+
 /// The data file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +54,7 @@ pub struct Facts {
     examples: Numbers,
     context: BTreeMap<String, Vec<String>>,
     record: Words,
+    nobody: Nobody,
     /// Parts of column headers.
     pub columns: Columns,
 }
@@ -104,6 +113,77 @@ impl Facts {
     pub(super) fn is_record(&self, lower: &[u8]) -> bool {
         any(&self.record.name, lower) && any(&self.record.birth, lower)
     }
+}
+
+impl Facts {
+    /// Whether a name, as written, stands for nobody: a word of the list in it, letters that end in a
+    /// number (as generators of made-up patients write them), or no letter at all.
+    pub fn is_nobody(&self, name: &[u8]) -> bool {
+        let lower = name.to_ascii_lowercase();
+        let mut words =
+            lower.split(|b| !b.is_ascii_alphanumeric() && *b < 0x80).filter(|w| !w.is_empty()).peekable();
+        words.peek().is_none()
+            || words.any(|word| {
+                self.nobody.words.iter().any(|known| known.as_bytes() == word)
+                    || word.last().is_some_and(u8::is_ascii_digit)
+            })
+    }
+
+    /// Whether what stands where a patient's number does names nobody: a word of the list, or zeros.
+    pub fn is_nobody_number(&self, text: &[u8]) -> bool {
+        let lower = text.to_ascii_lowercase();
+        let mut words = lower.split(|b| !b.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
+        words.any(|word| self.nobody.words.iter().any(|known| known.as_bytes() == word))
+            || text.iter().all(|b| !b.is_ascii_alphanumeric() || *b == b'0')
+    }
+
+    /// Whether every family name (every name, where none is a family's) in lower-case text stands for
+    /// nobody.
+    pub(super) fn names_nobody(&self, lower: &[u8]) -> bool {
+        let all = |keys: &mut dyn Iterator<Item = &String>| -> (usize, bool) {
+            let (mut count, mut nobody) = (0, true);
+            for key in keys {
+                for at in memchr::memmem::find_iter(lower, key.as_bytes()) {
+                    let rest = &lower[at + key.len()..];
+                    // `surnames`, `lastname2`: the beginning of another word.
+                    let goes_on =
+                        !key.ends_with(['>', ' ']) && rest.first().is_some_and(u8::is_ascii_alphanumeric);
+                    if let Some(name) = value_behind(rest).filter(|_| !goes_on) {
+                        count += 1;
+                        nobody &= self.is_nobody(name);
+                    }
+                }
+            }
+            (count, nobody)
+        };
+        let is_family = |key: &&String| self.nobody.family.iter().any(|part| key.contains(part.as_str()));
+        match all(&mut self.record.name.iter().filter(is_family)) {
+            (0, _) => {
+                let (count, nobody) = all(&mut self.record.name.iter());
+                count > 0 && nobody
+            }
+            (_, nobody) => nobody,
+        }
+    }
+}
+
+/// What is assigned to a name that ended here: behind `: "`, `="`, `>`, ` value="`.
+fn value_behind(rest: &[u8]) -> Option<&[u8]> {
+    const FAR: usize = 16;
+    const LONG: usize = 64;
+    let rest = rest.trim_ascii_start();
+    let rest = rest.strip_prefix(b"value").unwrap_or(rest);
+    let start = rest.iter().take(FAR).position(|b| b.is_ascii_alphanumeric() || *b >= 0x80)?;
+    // `surname, forename`: a list of names of fields.
+    if !rest[..start].iter().any(|b| matches!(b, b':' | b'=' | b'>')) && !rest[..start].is_empty() {
+        return None;
+    }
+    let value = &rest[start..rest.len().min(start + LONG)];
+    let end = value
+        .iter()
+        .position(|b| matches!(b, b'"' | b'\'' | b'<' | b'\n' | b'\r' | b',' | b';' | b'}' | b'|'))
+        .unwrap_or(value.len());
+    Some(&value[..end])
 }
 
 fn find(spans: &'static [Span], first: u16) -> Option<&'static str> {

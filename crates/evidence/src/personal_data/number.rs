@@ -16,10 +16,31 @@ pub enum Standing {
     Test,
     /// In a range from which none has been issued.
     NeverIssued,
-    /// Printed in guidance as an example, or one digit ten times.
+    /// Printed in guidance as an example, or typed rather than issued: of two digits, or counting.
     Example,
     /// Outside every range known here.
     Unallocated,
+}
+
+/// A number as it is compared with others in memory. It is never shown: its debug form holds no digit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Value(u64);
+
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Value")
+    }
+}
+
+impl Value {
+    /// Of digits and letters, in base 36; what stands between them is left out.
+    pub(super) fn of(written: &[u8]) -> Self {
+        let mut value = 1u64;
+        for digit in written.iter().filter_map(|b| char::from(*b).to_digit(36)) {
+            value = value.wrapping_mul(36).wrapping_add(u64::from(digit));
+        }
+        Self(value)
+    }
 }
 
 /// Scotland's number: its range is a date, so it is not in the table of ranges.
@@ -30,7 +51,7 @@ pub fn classify(digits: [u8; 10], facts: &'static Facts) -> Option<Standing> {
     if !is_valid(digits) {
         return None;
     }
-    if digits.iter().all(|d| *d == digits[0]) || facts.is_example(digits) {
+    if is_made_up(digits) || facts.is_example(digits) {
         return Some(Standing::Example);
     }
     let first = u16::from(digits[0]) * 100 + u16::from(digits[1]) * 10 + u16::from(digits[2]);
@@ -51,6 +72,13 @@ pub fn is_valid(digits: [u8; 10]) -> bool {
         10 => false,
         check => u32::from(digits[9]) == check,
     }
+}
+
+/// Of one or two digits only (two in a million issued numbers are), or counting up or down throughout.
+fn is_made_up(digits: [u8; 10]) -> bool {
+    let kinds = (0..10).filter(|kind| digits.contains(kind)).count();
+    let counts = |step: u8| digits.windows(2).all(|pair| (pair[0] + step) % 10 == pair[1]);
+    kinds <= 2 || counts(1) || counts(9)
 }
 
 fn begins_with_date(digits: [u8; 10]) -> bool {
@@ -150,6 +178,9 @@ mod tests {
         assert_eq!(of("9990000018"), Some(Standing::Test));
         assert_eq!(of("401 023 2137"), Some(Standing::Example));
         assert_eq!(of("7777777777"), Some(Standing::Example));
+        assert_eq!(of("4444444444"), Some(Standing::Example));
+        assert!(is_made_up([3, 4, 5, 6, 7, 8, 9, 0, 1, 2]) && is_made_up([4, 0, 0, 0, 0, 0, 0, 0, 0, 4]));
+        assert!(!is_made_up([4, 5, 6, 3, 1, 9, 8, 7, 2, 2]));
         assert_eq!(of("401 023 2138"), None);
     }
 

@@ -4,12 +4,17 @@
 //! v2 PID segment, or within [`RECORD`] bytes (FHIR Patient and other structured text). *Context*: an
 //! issuable number with a word such as `nhs` within [`CONTEXT`] bytes before it, or in a column so
 //! named. *Bare*: the check digit alone, which is counted and otherwise silent.
+//!
+//! What its own text shows to be an example (introduced as one, in the description of an interface,
+//! beside a name that stands for nobody) is marked so; what follows from that, and from the file's
+//! place, is decided in [`super::illustration`].
 
 use memchr::memchr;
 
 use super::{
     facts::Facts,
-    number::{self, Standing},
+    illustration,
+    number::{self, Standing, Value},
 };
 use crate::paths;
 
@@ -37,6 +42,10 @@ pub struct Sighting {
     pub grade: Grade,
     /// Where in the text.
     pub offset: usize,
+    /// Its own text shows it to be an example.
+    pub shown: bool,
+    /// The number, for comparing in memory.
+    pub value: Value,
 }
 
 /// Numbers that are counted and raise nothing.
@@ -50,25 +59,30 @@ pub struct Counts {
     pub never: u64,
     /// Printed examples.
     pub example: u64,
-    /// Named as such, and few, in what is there for tests.
+    /// Named as such, and few, in what is there for tests and examples.
     pub illustration: u64,
-}
-
-/// From so many numbers on, a file of tests holds data rather than an illustration.
-pub const DATA: usize = 5;
-
-/// Whether numbers known by their name alone only illustrate at this path: fewer than [`DATA`] of
-/// them in what is there for tests and examples. Beside a name and a date of birth none does.
-pub fn illustrates(path: &str, seen: &[Grade]) -> bool {
-    paths::is_test(path) && seen.iter().filter(|grade| **grade == Grade::Context).count() < DATA
 }
 
 /// The kind of the National Insurance number.
 pub const NINO: &str = "national-insurance-number";
 
-/// Searches one text.
+/// Searches one text, and leaves out what only illustrates.
 pub fn search(path: &str, text: &[u8], facts: &'static Facts) -> (Vec<Sighting>, Counts) {
+    let (mut seen, mut counts) = everything(path, text, facts);
+    let before = seen.len();
+    illustration::set_aside(path, &mut seen);
+    counts.illustration = (before - seen.len()) as u64;
+    (seen, counts)
+}
+
+/// Searches one text; of the path only its ending matters.
+pub fn everything(path: &str, text: &[u8], facts: &'static Facts) -> (Vec<Sighting>, Counts) {
     let mut counts = Counts::default();
+    let describes = std::cell::OnceCell::new();
+    let shown = |start: usize| {
+        *describes.get_or_init(|| illustration::describes_interface(text))
+            || illustration::is_introduced(&before(text, start))
+    };
     let mut seen = Vec::new();
     let table = Table::of(path, text, facts);
     for run in number::runs(text) {
@@ -89,21 +103,27 @@ pub fn search(path: &str, text: &[u8], facts: &'static Facts) -> (Vec<Sighting>,
             Some(Standing::Issuable(kind)) => kind,
         };
         match grade(kind, run.start, run.end, text, table.as_ref(), facts) {
-            Some(grade) => seen.push(Sighting { kind, grade, offset: run.start }),
+            Some((grade, nobody)) => seen.push(Sighting {
+                kind,
+                grade,
+                offset: run.start,
+                shown: nobody || shown(run.start),
+                value: Value::of(&text[run.start..run.end]),
+            }),
             None => counts.bare += 1,
         }
     }
     for (start, end) in ninos(text) {
         if facts.has_context(NINO, &before(text, start)) {
-            let grade =
-                if facts.is_record(&around(text, start, end)) { Grade::Record } else { Grade::Context };
-            seen.push(Sighting { kind: NINO, grade, offset: start });
+            let (grade, nobody) = of_record(&around(text, start, end), facts);
+            seen.push(Sighting {
+                kind: NINO,
+                grade,
+                offset: start,
+                shown: nobody || shown(start),
+                value: Value::of(&text[start..end]),
+            });
         }
-    }
-    let grades: Vec<Grade> = seen.iter().map(|s| s.grade).collect();
-    if illustrates(path, &grades) {
-        seen.retain(|s| s.grade == Grade::Record);
-        counts.illustration = (grades.len() - seen.len()) as u64;
     }
     seen.sort_by_key(|s| (s.offset, s.kind));
     (seen, counts)
@@ -116,21 +136,30 @@ fn grade(
     text: &[u8],
     table: Option<&Table>,
     facts: &Facts,
-) -> Option<Grade> {
+) -> Option<(Grade, bool)> {
     let line = line_around(text, start);
     if let Some(table) = table {
         let row = &text[line.clone()];
-        if let Some(grade) = table.grade(row, start - line.start) {
+        if let Some(grade) = table.grade(row, start - line.start, facts) {
             return Some(grade);
         }
     }
     if text[line.clone()].starts_with(b"PID|") {
-        return Some(pid(&text[line]));
+        return Some(pid(&text[line], facts));
     }
     if !facts.has_context(kind, &before(text, start)) {
         return None;
     }
-    Some(if facts.is_record(&around(text, start, end)) { Grade::Record } else { Grade::Context })
+    Some(of_record(&around(text, start, end), facts))
+}
+
+/// How sure the lower-case text around a number makes, and whether its names stand for nobody.
+fn of_record(around: &[u8], facts: &Facts) -> (Grade, bool) {
+    if facts.is_record(around) {
+        (Grade::Record, facts.names_nobody(around))
+    } else {
+        (Grade::Context, false)
+    }
 }
 
 fn before(text: &[u8], start: usize) -> Vec<u8> {
@@ -176,9 +205,12 @@ pub(super) fn insured(text: &[u8], word_end: usize) -> bool {
 }
 
 /// HL7 v2: PID-3 identifiers, PID-5 name, PID-7 date of birth.
-fn pid(segment: &[u8]) -> Grade {
-    let field = |n: usize| segment.split(|b| *b == b'|').nth(n).is_some_and(|f| f.len() > 1);
-    if field(5) && field(7) { Grade::Record } else { Grade::Context }
+fn pid(segment: &[u8], facts: &Facts) -> (Grade, bool) {
+    let field = |n: usize| segment.split(|b| *b == b'|').nth(n).filter(|f| f.len() > 1);
+    match (field(5), field(7)) {
+        (Some(name), Some(_)) => (Grade::Record, facts.is_nobody(name)),
+        _ => (Grade::Context, false),
+    }
 }
 
 /// A CSV or TSV file whose header names what its columns hold.
@@ -195,6 +227,9 @@ impl Table {
             return None;
         }
         let head = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        // Lines left blank above the heading.
+        let blank = head.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+        let head = &head[blank..];
         let end = memchr(b'\n', &head[..head.len().min(64 << 10)])?;
         let header = head[..end].to_ascii_lowercase();
         let delimiter = [b'\t', b'|', b';', b',']
@@ -221,16 +256,21 @@ impl Table {
         })
     }
 
-    fn grade(&self, row: &[u8], at: usize) -> Option<Grade> {
+    fn grade(&self, row: &[u8], at: usize, facts: &Facts) -> Option<(Grade, bool)> {
         let cells = cells(row, self.delimiter);
         let filled = |columns: &[usize], test: fn(&u8) -> bool| {
             columns.iter().filter_map(|c| cells.get(*c)).any(|(from, to)| row[*from..*to].iter().any(test))
         };
         if filled(&self.names, u8::is_ascii_alphabetic) && filled(&self.births, u8::is_ascii_digit) {
-            return Some(Grade::Record);
+            let nobody = self
+                .names
+                .iter()
+                .filter_map(|column| cells.get(*column))
+                .any(|(from, to)| facts.is_nobody(&row[*from..*to]));
+            return Some((Grade::Record, nobody));
         }
         let column = cells.iter().position(|(from, to)| (*from..=*to).contains(&at))?;
-        self.numbers.contains(&column).then_some(Grade::Context)
+        self.numbers.contains(&column).then_some((Grade::Context, false))
     }
 }
 
@@ -329,12 +369,12 @@ mod tests {
     fn structured_text_is_read_around_the_number() {
         let n = number("623450981");
         let patient = format!(
-            r#"{{"resourceType":"Patient","identifier":[{{"system":"https://fhir.example/nhs-number","value":"{n}"}}],"name":[{{"family":"A"}}],"birthDate":"1980-01-01"}}"#
+            r#"{{"resourceType":"Patient","identifier":[{{"system":"https://fhir.example/nhs-number","value":"{n}"}}],"name":[{{"family":"Hargreave"}}],"birthDate":"1980-01-01"}}"#
         );
         assert_eq!(seen("a.json", &patient), [("nhs-number", Grade::Record)]);
         assert_eq!(seen("a.py", &format!("nhs_number = '{n}'")), [("nhs-number", Grade::Context)]);
         assert_eq!(seen("a.py", &format!("timestamp = {n}")), []);
-        let segment = format!("MSH|^~\\&|A\rPID|1||{n}^^^NHS||DOE^JANE||19800101|F\r");
+        let segment = format!("MSH|^~\\&|A\rPID|1||{n}^^^NHS||HARGREAVE^MOIRA||19800101|F\r");
         assert_eq!(seen("m.hl7", &segment), [("nhs-number", Grade::Record)]);
     }
 
