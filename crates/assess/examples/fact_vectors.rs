@@ -114,6 +114,8 @@ fn look(folder: &Path, feeds: Option<&Feeds>, packs: &[Pack]) -> Option<Assessme
     let own = observe::own_files(&material).ok()?;
     let world = World {
         clones: &[],
+        reopening: &assess::reopening::Looked::NotAsked,
+        settings: None,
         as_of: DAY.parse::<Date>().unwrap().start(),
         feeds,
         stated: Stating::default(),

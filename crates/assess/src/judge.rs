@@ -77,6 +77,7 @@ pub fn judge(assessment: &mut Assessment, packs: &[Pack], questions: Questions, 
     assessment.obligations = obligations;
     crate::standing::apply(assessment, packs);
     crate::closures::apply(assessment, packs);
+    crate::reopening::apply(assessment);
 }
 
 /// The whole, unless parts leave nothing of it; then each part.

@@ -8,7 +8,7 @@ use domain::{
 use evidence::{
     collector::{Given, Observed},
     collectors,
-    history::report::Told,
+    history::{ci_over_time::CiOverTime, report::Told},
     inventory,
     lockfile_history::LockfileHistory,
     material::{Material, revision::Checkout},
@@ -23,9 +23,11 @@ use policy::Pack;
 use serde_json::{Value, json};
 
 use crate::{
-    closures, debt as exceptions, flaws,
+    closures, debt as exceptions, flaws, forge_settings,
     identify::{self, Kind},
-    owner, remediation, reports, statements,
+    owner, remediation,
+    reopening::{self, Looked},
+    reports, statements,
     system::{self, Declared, Part, Stating},
     upkeep,
 };
@@ -47,8 +49,8 @@ pub const WORKFLOWS: &str = "workflows";
 pub const DISCLOSURE: &str = "disclosure";
 /// Kinds of evidence that come from feeds or from the register itself, or change with every day, and
 /// so are no part of what a vote depends on.
-pub const OUTSIDE_BASIS: [&str; 5] =
-    [SUPPORT, crate::standing::KIND, remediation::KIND, upkeep::KIND, upkeep::OF_COMPONENTS];
+pub const OUTSIDE_BASIS: [&str; 6] =
+    [SUPPORT, crate::standing::KIND, remediation::KIND, upkeep::KIND, upkeep::OF_COMPONENTS, reopening::KIND];
 
 /// What is asked about.
 pub enum Asked<'a> {
@@ -81,6 +83,10 @@ pub struct World<'a> {
     pub reports: &'a [(String, Vec<u8>)],
     /// Clones of components, by which their upkeep is told.
     pub clones: &'a [upkeep::Clone],
+    /// What was committed since the repository was last public, where that was asked.
+    pub reopening: &'a Looked<'a>,
+    /// Settings of the forge that were exported: name and bytes; else those that the repository holds.
+    pub settings: Option<&'a (String, Vec<u8>)>,
     /// Program and version.
     pub tool: &'a str,
 }
@@ -94,6 +100,9 @@ pub enum CannotObserve {
     /// A report that was asked for cannot be read.
     #[error("the report {0} cannot be read: {1}")]
     Report(String, String),
+    /// Settings of the forge that were handed in cannot be read.
+    #[error("the settings of the forge in {0} cannot be read: {1}")]
+    Settings(String, String),
     /// A value has no canonical form.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
@@ -176,8 +185,9 @@ pub fn observe_with(
     }
     let circumstances = system::circumstances(own.system.as_ref(), world.stated, world.standing);
     let mut out = blank(circumstances, world);
-    if own.system.is_some() {
+    if let Some(system) = &own.system {
         out.evidence.push(declared.evidence()?);
+        out.evidence.extend(system::mirrors(system)?);
     }
     if *world.standing != Standing::default() {
         let standing = serde_json::to_value(world.standing).map_err(CanonicalError::from)?;
@@ -197,6 +207,9 @@ pub fn observe_with(
         }
         Asked::Material { material, one_file, checkout } => {
             described = look(&mut out, *material, *one_file, *checkout, own, past)?;
+            if matches!(out.subject, Subject::Repository { .. }) {
+                take_settings(&mut out, *material, world.settings)?;
+            }
         }
     }
     ask_feeds(&mut out, &declared, world)?;
@@ -217,6 +230,8 @@ pub fn observe_with(
     }
     closures::remarks(&mut out, world.packs);
     crate::standing::mark(&mut out, world.standing);
+    let reopened = reopening::evidence(world.reopening, &out)?;
+    out.evidence.extend(reopened);
     tidy(&mut out);
     Ok(out)
 }
@@ -324,7 +339,9 @@ fn look_back(
     let mut local = Value::Null;
     match past {
         Past::Read { told, key, .. } => {
-            let worked_on = told.hygiene.value(out.as_of.date());
+            let mut worked_on = told.hygiene.value(out.as_of.date());
+            worked_on["tests_over_time"] = told.ci.value();
+            out.findings.extend(lost_tests(&told.ci));
             out.evidence.push(Evidence::new(HYGIENE, worked_on, "git")?);
             let report = told.report(Some(material), &mut out.findings, *key);
             take(out, report.observed);
@@ -344,6 +361,38 @@ fn look_back(
         out.local = json!({ "head": checkout.head, "shallow": checkout.shallow });
         if !local.is_null() {
             out.local["history"] = local;
+        }
+    }
+    Ok(())
+}
+
+/// That CI ran tests and does not any more.
+fn lost_tests(ci: &CiOverTime) -> Option<Finding> {
+    let (from, until) = ci.lost()?;
+    let title = format!("CI ran tests from {from}, and does not since {until}");
+    let mut finding = Finding::new(FindingKind::Hygiene, "tests-removed", "tests", title, "");
+    finding.remedy = Some("Run the tests in CI on every change again.".to_owned());
+    Some(finding)
+}
+
+/// Settings of the forge, handed in or lying in the repository.
+fn take_settings(
+    out: &mut Assessment,
+    material: &dyn Material,
+    given: Option<&(String, Vec<u8>)>,
+) -> Result<(), CannotObserve> {
+    if let Some((name, bytes)) = given {
+        let evidence = forge_settings::evidence(name, bytes)
+            .map_err(|why| CannotObserve::Settings(name.clone(), why))?;
+        out.evidence.push(evidence);
+    } else if let Some(bytes) = forge_settings::found(material) {
+        match forge_settings::evidence(formats::forge_settings::FILE, &bytes) {
+            Ok(evidence) => out.evidence.push(evidence),
+            Err(why) => {
+                let mut coverage = Coverage::new(forge_settings::KIND);
+                coverage.cannot_read(Place::file(formats::forge_settings::FILE), why);
+                out.coverage.push(coverage);
+            }
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ use domain::{
     canonical::CanonicalError,
     circumstances::{By, Stated},
 };
+use evidence::addresses;
 use formats::own::system::System;
 use serde::{Deserialize, Serialize};
 
@@ -203,6 +204,25 @@ pub fn circumstances(system: Option<&System>, stated: Stating, standing: &Standi
         out.exposure = Stated { value: floor, by: By::Confirmed };
     }
     out
+}
+
+/// Where the owners say that the same code lies too, as evidence `mirrors`; none where they say nothing.
+///
+/// # Errors
+/// Never in practice: nothing in it is a fraction.
+pub fn mirrors(system: &System) -> Result<Option<Evidence>, CanonicalError> {
+    let mut all: Vec<String> = system
+        .mirrors
+        .iter()
+        .map(|one| addresses::plain(one).unwrap_or_else(|| addresses::shown(one, 200)))
+        .collect();
+    all.sort();
+    all.dedup();
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let rows: Vec<_> = all.iter().map(|at| serde_json::json!({ "at": at })).collect();
+    Evidence::new("mirrors", serde_json::Value::Array(rows), formats::own::system::FILE).map(Some)
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub const OF_COMPONENTS: &str = "component-upkeep";
 const STALE: i64 = 365;
 
 /// A clone of a component.
+#[derive(Clone)]
 pub struct Clone {
     /// Which component; its version plays no part.
     pub purl: Purl,

@@ -32,6 +32,8 @@ fn look(material: &Memory, one_file: bool) -> Assessment {
     let own = if one_file { Own::default() } else { own_files(material).unwrap() };
     let world = World {
         clones: &[],
+        reopening: &assess::reopening::Looked::NotAsked,
+        settings: None,
         as_of: "2026-08-22T00:00:00Z".parse().unwrap(),
         feeds: Some(&feeds),
         stated: Stating::default(),

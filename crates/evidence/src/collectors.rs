@@ -16,4 +16,5 @@ pub static REPOSITORY: &[&dyn Collector] = &[
     &crate::binaries::Binaries,
     &crate::workflow::Workflow,
     &crate::disclosure::Disclosure,
+    &crate::addresses::Addresses,
 ];

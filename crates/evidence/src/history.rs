@@ -10,7 +10,9 @@
 //! (objects that no shared reference reaches, stashes) is told beside them.
 
 pub mod cache;
+pub mod ci_over_time;
 mod data;
+mod dump;
 mod graph;
 mod handover;
 pub mod hygiene;
@@ -18,6 +20,7 @@ mod look;
 mod places;
 mod regions;
 pub mod report;
+pub mod since_public;
 pub mod told;
 mod trees;
 pub mod worked_on;
@@ -75,6 +78,7 @@ pub struct Found {
     places_cut: bool,
     has_kept_tags: bool,
     hygiene: hygiene::Hygiene,
+    ci: ci_over_time::CiOverTime,
 }
 
 /// Reads the whole history.
@@ -126,6 +130,7 @@ fn look_at(
     let has_kept_tags = kept.iter().any(|kept| kept.kind == Kind::Tag);
     let places_cut = shapes.cut;
     let hygiene = hygiene::Hygiene::of(&history, &graph, &tags);
+    let ci = ci_over_time::CiOverTime::of(&history, &graph, asked.limits);
     Ok(Found {
         history,
         sweep,
@@ -140,6 +145,7 @@ fn look_at(
         places_cut,
         has_kept_tags,
         hygiene,
+        ci,
     })
 }
 

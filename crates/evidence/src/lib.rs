@@ -3,6 +3,7 @@
 //! A collector measures; it never says good or bad, never reads a feed, a policy or a register,
 //! and never prints, stores or logs a secret or an identifier of a patient.
 
+pub mod addresses;
 pub mod binaries;
 pub mod collector;
 pub mod collectors;

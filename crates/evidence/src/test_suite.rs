@@ -117,7 +117,8 @@ fn is_test_source(path: &str) -> bool {
         && !path.to_ascii_lowercase().split('/').any(|p| matches!(p, "examples" | "example" | "sandbox"))
 }
 
-fn runs_tests(line: &str) -> bool {
+/// Whether a line of CI settings runs tests.
+pub(crate) fn runs_tests(line: &str) -> bool {
     static COMMAND: OnceLock<Option<Regex>> = OnceLock::new();
     let line = line.trim_start();
     if line.starts_with('#') || line.starts_with("//") || line.len() > 2_000 {

@@ -9,6 +9,7 @@ mod address;
 pub mod advisory;
 pub mod codeowners;
 mod extras_graph;
+pub mod forge_settings;
 mod gather;
 pub mod inventory;
 mod marker;

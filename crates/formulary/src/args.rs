@@ -161,7 +161,7 @@ pub(crate) struct Judging {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  formulary check .                            both questions about this repository\n  formulary check . --use --tier clinical      may it be used where it influences care?\n  formulary check . --publish                  may it be public?\n  formulary check . --since main               only what this change makes worse\n  formulary check sbom.json --format markdown  for a ticket"
+    after_help = "Examples:\n  formulary check .                            both questions about this repository\n  formulary check . --use --tier clinical      may it be used where it influences care?\n  formulary check . --publish                  may it be public?\n  formulary check . --publish --last-public v1.4   may it be opened again, and what is new since?\n  formulary check . --since main               only what this change makes worse\n  formulary check sbom.json --format markdown  for a ticket"
 )]
 pub(crate) struct Check {
     /// Folders, files or package URLs
@@ -182,6 +182,12 @@ pub(crate) struct Check {
     /// Judge only what changed since this git revision
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
+    /// Re-read what was committed since this last public state: a day or a revision
+    #[arg(long, value_name = "REV|DAY", conflicts_with_all = ["since", "staged", "no_history"])]
+    pub(crate) last_public: Option<String>,
+    /// Settings of the forge as exported (JSON), instead of formulary.forge.json
+    #[arg(long, value_name = "FILE", conflicts_with = "staged")]
+    pub(crate) forge_settings: Option<PathBuf>,
     /// Judge only what is staged: would it land a secret, a person's identifier or malware?
     #[arg(long, conflicts_with_all = ["since", "use_only", "publish_only"])]
     pub(crate) staged: bool,

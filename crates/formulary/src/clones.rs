@@ -30,11 +30,21 @@ fn clone(named: &str, today: Date) -> Result<Clone, Failure> {
         .find(|(_, folder)| folder.is_dir())
         .ok_or_else(|| Failure::new(format!("`{named}` names no folder that is there")).next(shape))?;
     let purl: Purl = purl.parse().map_err(|error| Failure::from(error).next(shape))?;
-    let hygiene = worked_on(&folder, Limits::usual(1))?;
-    let material = Folder::open(&folder, &[])?;
+    at(purl, &folder, today)
+}
+
+/// A clone that `[clones]` of formulary.toml names; none where it is not there or cannot be read: then the
+/// component's upkeep stays unknown.
+pub(crate) fn declared(purl: &Purl, folder: &Path, today: Date) -> Option<Clone> {
+    at(purl.clone(), folder, today).ok()
+}
+
+fn at(purl: Purl, folder: &Path, today: Date) -> Result<Clone, Failure> {
+    let hygiene = worked_on(folder, Limits::usual(1))?;
+    let material = Folder::open(folder, &[])?;
     let seen = Readme.collect(&material, Given { today });
     let ended = seen.evidence.iter().any(|e| e.kind == "archived" && e.value["stated"] == true);
-    Ok(Clone { purl, hygiene, fetched: fetched(&folder), ended })
+    Ok(Clone { purl, hygiene, fetched: fetched(folder), ended })
 }
 
 /// The day on which a clone was last fetched, as git's own note of it says; none where it was never

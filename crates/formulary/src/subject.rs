@@ -18,6 +18,7 @@ use evidence::material::{
     Material,
     file::OneFile,
     folder::Folder,
+    history::remotes,
     revision::{self, Checkout, Revision},
 };
 use feeds::Feeds;
@@ -31,6 +32,7 @@ use crate::{
     output::Failure,
     packs,
     register_remote::Asking,
+    reopening::Reopening,
     standing::Asked as Register,
     world::World,
 };
@@ -53,6 +55,10 @@ pub(crate) struct Judge {
     reports: Vec<(String, Vec<u8>)>,
     clones: Vec<assess::upkeep::Clone>,
     register: Register,
+    /// The last public state, as the command line says it.
+    last_public: Option<String>,
+    /// Settings of the forge that the command line names.
+    settings: Option<(String, Vec<u8>)>,
 }
 
 /// A subject, opened.
@@ -106,6 +112,15 @@ impl Opened {
         match self.material() {
             Some((material, false)) => observe::own_files(material).map_err(own_fault),
             Some((_, true)) | None => Ok(Own::default()),
+        }
+    }
+
+    /// The top folder of the repository, where there is one.
+    fn root(&self) -> Option<&Path> {
+        match self {
+            Self::Folder { folder, checkout: Some(_), .. } => Some(folder.root()),
+            Self::Bare { root, .. } => Some(root),
+            _ => None,
         }
     }
 
@@ -187,7 +202,23 @@ impl Judge {
                 }
                 None => Register::nobody(),
             },
+            last_public: None,
+            settings: None,
         })
+    }
+
+    /// The same, what was committed since this last public state re-read.
+    pub(crate) fn last_public(self, last_public: Option<String>) -> Self {
+        Self { last_public, ..self }
+    }
+
+    /// The same, with settings of the forge that were exported into this file.
+    pub(crate) fn forge_settings(self, file: Option<&Path>) -> Result<Self, Failure> {
+        let settings = match file {
+            Some(file) => Some((file.display().to_string(), read(file)?)),
+            None => None,
+        };
+        Ok(Self { settings, ..self })
     }
 
     /// With other feeds.
@@ -205,6 +236,8 @@ impl Judge {
             reports: Vec::new(),
             clones: Vec::new(),
             register: Register::nobody(),
+            last_public: None,
+            settings: None,
         }
     }
 
@@ -255,6 +288,32 @@ impl Judge {
         self.judge_as(opened, named, questions, &own)
     }
 
+    /// The clones that the owners' own file names beside those of the command line; none where it names none.
+    fn clones_of(&self, opened: &Opened, own: &Own) -> Result<Option<Vec<assess::upkeep::Clone>>, Failure> {
+        let named = own.system.as_ref().map_or(&[][..], |system| &system.clones);
+        let (Some(root), false) = (opened.root(), named.is_empty()) else { return Ok(None) };
+        let mut all = self.clones.clone();
+        for (purl, folder) in named {
+            // What the command line says of a component stands before what its user's file says.
+            if !self.clones.iter().any(|c| c.purl.same_component(purl)) {
+                all.extend(crate::clones::declared(purl, &root.join(folder), self.as_of.date()));
+            }
+        }
+        Ok(Some(all))
+    }
+
+    /// What is to be re-read because it is opened again, re-read.
+    fn reopening(
+        &self,
+        opened: &Opened,
+        own: &Own,
+        questions: Questions,
+        past: &observe::Past<'_>,
+    ) -> Result<Reopening, Failure> {
+        let Some(root) = opened.root().filter(|_| questions.publish) else { return Ok(Reopening::none()) };
+        Reopening::read(root, self.last_public.as_deref(), own, self.as_of.date(), past)
+    }
+
     /// Judges a subject as if these were its owners' files.
     pub(crate) fn judge_as(
         &self,
@@ -298,8 +357,20 @@ impl Judge {
         };
         let name = own.system.as_ref().and_then(|s| s.name.as_deref());
         let standing = self.register.standing(name, purl, self.as_of)?;
+        let clones = self.clones_of(opened, own)?;
+        let past = match opened {
+            Opened::Folder { folder, checkout: Some(_), history } if questions.publish => {
+                history.of(folder.root())
+            }
+            Opened::Bare { root, history, .. } if questions.publish => history.of(root),
+            _ => observe::Past::NotRead("publication was not asked"),
+        };
+        let asked_again = self.reopening(opened, own, questions, &past)?;
+        let reopening = asked_again.looked();
         let world = observe::World {
-            clones: &self.clones,
+            clones: clones.as_deref().unwrap_or(&self.clones),
+            reopening: &reopening,
+            settings: self.settings.as_ref(),
             as_of: self.as_of,
             feeds: self.feeds.as_ref(),
             stated,
@@ -307,13 +378,6 @@ impl Judge {
             packs: &packs,
             reports: &self.reports,
             tool: TOOL,
-        };
-        let past = match opened {
-            Opened::Folder { folder, checkout: Some(_), history } if questions.publish => {
-                history.of(folder.root())
-            }
-            Opened::Bare { root, history, .. } if questions.publish => history.of(root),
-            _ => observe::Past::NotRead("publication was not asked"),
         };
         let mut assessment =
             observe::observe_with(&asked, own, &world, &past).map_err(|error| match error {
@@ -324,6 +388,13 @@ impl Judge {
             // A model or product tells its name only when it was read: once more, with what is known.
             let world = observe::World { standing: &standing, ..world };
             assessment = observe::observe_with(&asked, own, &world, &past)?;
+        }
+        if let Some(root) = opened.root().filter(|_| questions.publish) {
+            let remotes = remotes::of(root);
+            if !remotes.is_empty() && assessment.local.is_object() {
+                let rows = remotes.iter().map(|(name, at)| serde_json::json!({"at": at, "from": name}));
+                assessment.local["remotes"] = rows.collect();
+            }
         }
         judge(&mut assessment, &packs, questions, standing.covered);
         seal(&mut assessment)?;

@@ -110,3 +110,33 @@ fn a_clone_that_is_not_there_is_an_error_that_says_how() {
     let answer = scene.check(&["--clone", "pkg:npm/a=nowhere"]);
     assert!(answer.code == 3 && answer.err.contains("--clone pkg:npm/lodash=../lodash"), "{answer:?}");
 }
+
+#[test]
+fn the_owners_file_may_name_clones_and_the_command_line_stands_before_it() {
+    let scene = scene();
+    let days = ["2026-04-01", "2026-05-01", "2026-06-01", "2026-07-01", "2026-08-01"];
+    let active = clone(&scene, "# a\n", &days);
+    scene.file("formulary.toml", "[clones]\n\"pkg:npm/a\" = \"../clone\"\n");
+    scene.commit();
+    let answer = scene.check(&["--use"]);
+    assert_eq!((state(&answer).as_str(), answer.state("maintained").as_str()), ("active", "met"));
+    let ended = scene.path("ended");
+    std::fs::create_dir_all(&ended).unwrap();
+    std::fs::write(ended.join("README.md"), "# a\n\nThis project is no longer maintained.\n").unwrap();
+    git(&ended, "2026-08-01", &["init", "-q", "-b", "main"]);
+    git(&ended, "2026-08-01", &["add", "-A"]);
+    git(&ended, "2026-08-01", &["commit", "-q", "-m", "end"]);
+    assert_eq!(state(&with_clone(&scene, &ended)), "ceased");
+    assert!(active.exists());
+    // What is named and not there leaves it unknown, and a root of the machine is no folder beside it.
+    scene.file("formulary.toml", "[clones]\n\"pkg:npm/a\" = \"../nowhere\"\n");
+    assert_eq!(scene.check(&["--use"]).state("maintained"), "unknown");
+    scene.file("formulary.toml", "[clones]\n\"pkg:npm/a\" = \"/srv/a\"\n\"lodash\" = \"../x\"\n");
+    let answer = scene.check(&["--use"]);
+    assert!(
+        answer.code == 3
+            && answer.err.contains("named from the root")
+            && answer.err.contains("pkg:npm/lodash"),
+        "{answer:?}"
+    );
+}

@@ -57,6 +57,7 @@ pub fn render(assessment: &Assessment, more: &[(String, Vec<String>)]) -> String
     sections(more, &mut body);
     todo(assessment, "Nothing.", &mut body);
     crate::rewriting::html(assessment, &mut body);
+    crate::reopening::html(assessment, &mut body);
     reasons(assessment, &mut body);
     if let Some(record) = crate::remediation::of(assessment) {
         body.push_str(&crate::remediation::section(&record));

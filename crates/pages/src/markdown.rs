@@ -17,6 +17,7 @@ pub fn render(assessment: &Assessment) -> String {
     verdicts(assessment, &mut out);
     todo(assessment, &mut out);
     crate::rewriting::markdown(assessment, &mut out);
+    crate::reopening::markdown(assessment, &mut out);
     reasons(assessment, &mut out);
     looked(assessment, &mut out);
     out

@@ -42,7 +42,7 @@ pub fn steps(assessment: &Assessment) -> Vec<Step> {
     };
     let (secrets, persons) = (of(FindingKind::Secret), of(FindingKind::PersonalData));
     if secrets.is_empty() && persons.is_empty() {
-        return Vec::new();
+        return closed(assessment);
     }
     let mut out = Vec::new();
     if !secrets.is_empty() {
@@ -67,6 +67,13 @@ pub fn steps(assessment: &Assessment) -> Vec<Step> {
         commands: vec!["formulary check . --publish".to_owned()],
     });
     out
+}
+
+/// What is kept closed, or was, and is known to lie elsewhere: closing does not reach it.
+fn closed(assessment: &Assessment) -> Vec<Step> {
+    let closure = assessment.verdicts.iter().flat_map(|v| &v.reasons).any(|r| r.control == "closure");
+    let said = crate::mirrors::sentence(assessment).filter(|_| closure);
+    said.map(|what| Step { what, commands: Vec::new() }).into_iter().collect()
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
@@ -121,7 +128,8 @@ fn decide(assessment: &Assessment) -> Step {
         "It is not public yet: rewriting before publication keeps it from being published. What was revoked \
          may stay; personal data may not."
     };
-    Step { what: what.to_owned(), commands: Vec::new() }
+    let elsewhere = crate::mirrors::sentence(assessment).map(|s| format!(" {s}")).unwrap_or_default();
+    Step { what: format!("{what}{elsewhere}"), commands: Vec::new() }
 }
 
 /// The commands of a rewriting.
@@ -219,7 +227,9 @@ pub(crate) fn text(assessment: &Assessment, out: &mut String) {
             let _ = writeln!(out, "{head}{part}");
         }
     }
-    let _ = writeln!(out, "    The commands: `formulary check --publish --format markdown`.");
+    if steps.iter().any(|step| !step.commands.is_empty()) {
+        let _ = writeln!(out, "    The commands: `formulary check --publish --format markdown`.");
+    }
 }
 
 /// As Markdown, with every command.

@@ -26,6 +26,7 @@ pub fn render(assessment: &Assessment) -> String {
     let actions = actions::of(assessment);
     next(assessment, &actions, &mut out);
     crate::rewriting::text(assessment, &mut out);
+    crate::reopening::text(assessment, &mut out);
     advice(assessment, &mut out);
     set_aside(assessment, &mut out);
     looked(assessment, &mut out);

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     facts::component::Components,
+    forge_settings,
     observe::{DISCLOSURE, HISTORY, HYGIENE, QUIET, WORKFLOWS},
     owner,
     system::Declared,
@@ -51,6 +52,7 @@ pub fn facts(assessment: &Assessment, declared: &Declared, pack: &Pack) -> Facts
     }
     front_page(assessment, &mut facts);
     hygiene(assessment, &mut facts);
+    settings(assessment, pack, &mut facts);
     worked_on(assessment, &mut facts);
     mended(assessment, &mut facts);
     let listings = crate::standing::of(assessment).listings;
@@ -172,6 +174,22 @@ fn front_page(assessment: &Assessment, facts: &mut Facts) {
             Some(false) => facts.set(fact::CATALOGUE_FILE, ListingValidity::Invalid),
             None => facts.absent(fact::CATALOGUE_FILE),
         };
+    }
+}
+
+/// What exported settings of the forge say, as long as they are believed.
+fn settings(assessment: &Assessment, pack: &Pack, facts: &mut Facts) {
+    let Some(value) = forge_settings::fresh(assessment, pack) else { return };
+    facts.set_if(fact::BRANCH_PROTECTED, forge_settings::protected(value));
+    let run = super::value(assessment, "tests").and_then(|v| v["ci_runs_tests"].as_bool());
+    match (value["required_checks"].as_u64(), run) {
+        (Some(0), _) => {
+            facts.set(fact::TESTS_GATE, false);
+        }
+        (Some(_), Some(true)) => {
+            facts.set(fact::TESTS_GATE, true);
+        }
+        _ => {}
     }
 }
 

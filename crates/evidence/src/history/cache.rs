@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// The form of the file; another one is not read.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 
 /// The file.
 #[derive(Serialize, Deserialize)]

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
+    dump,
     graph::Graph,
     handover::{self, Handover},
 };
@@ -47,7 +48,7 @@ pub(crate) enum By {
 }
 
 /// Parts of names and addresses of bots, lower case.
-const BOTS: [&str; 9] = [
+const BOTS: [&str; 10] = [
     "[bot]",
     "dependabot",
     "renovate",
@@ -57,6 +58,7 @@ const BOTS: [&str; 9] = [
     "pyup-bot",
     "pre-commit-ci",
     "-bot@",
+    "copybara",
 ];
 
 /// Parts of names, addresses and trailers of programs that write code, lower case.
@@ -141,6 +143,9 @@ pub struct Hygiene {
     handover: Handover,
     /// Commits of the last years, newest first: day, author by rank, bot, program.
     recent: Vec<(Date, u32, bool, bool)>,
+    /// Signs that it was published in lumps, the work done elsewhere.
+    #[serde(default)]
+    dump: Vec<String>,
     /// Changes on the line of first parents: day, merge, a second person seen, squashed by a forge.
     changes: Vec<(Date, bool, bool, bool)>,
 }
@@ -169,6 +174,8 @@ impl Hygiene {
         let newest = all.iter().map(|at| row(*at).time).max();
         out.last = newest.map(day);
         out.handover = handover(graph, &all, newest.unwrap_or(0));
+        let releases = releases(history, graph, &seen);
+        out.dump = dump::signs(history, graph, &all, releases).into_iter().map(str::to_owned).collect();
         let oldest_kept = newest.unwrap_or(0) - KEPT_DAYS * 86_400;
         all.retain(|at| row(*at).time >= oldest_kept);
         all.sort_by_key(|at| (std::cmp::Reverse(row(*at).time), history.id(row(*at).number)));
@@ -271,7 +278,8 @@ impl Hygiene {
             "tags_signed": self.tags_signed,
             "last_tag": self.last_tag,
             "top_committer": self.handover.value(today),
-            "published_as_dump": self.commits > 0 && self.commits <= 3,
+            "published_as_dump": !self.dump.is_empty(),
+            "dump_signs": self.dump,
             "six_months": {
                 "commits": recent(|_| true, 183),
                 "released": alive(183).then(|| self.last_tag.is_some_and(|tag| within(tag, 183))),
@@ -290,6 +298,19 @@ impl Hygiene {
             },
         })
     }
+}
+
+/// How many commits of an ancestry tags name.
+fn releases(history: &History, graph: &Graph, seen: &[bool]) -> usize {
+    let tagged: BTreeSet<u32> = graph
+        .tips
+        .iter()
+        .filter(|(index, at)| {
+            history.refs.all[*index as usize].name.starts_with("tags/") && seen[*at as usize]
+        })
+        .map(|(_, at)| *at)
+        .collect();
+    tagged.len()
 }
 
 /// The commits of people, merges left out, and when each person was first seen.

@@ -194,6 +194,7 @@ impl Found {
             coverage,
             local: self.local(&unreached),
             hygiene: self.hygiene.clone(),
+            ci: self.ci.clone(),
             stopped: self.stopped,
         }
     }

@@ -7,7 +7,7 @@ use domain::{Coverage, Digest, Evidence, Finding, FindingKind, Place as At};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::hygiene::Hygiene;
+use super::{ci_over_time::CiOverTime, hygiene::Hygiene};
 use crate::{collector::Observed, material::Material, secrets};
 
 /// What a history gave.
@@ -29,6 +29,8 @@ pub struct Told {
     pub(super) local: Value,
     /// How the repository is worked on.
     pub hygiene: Hygiene,
+    /// Since when CI runs tests.
+    pub ci: CiOverTime,
     /// Whether it was stopped before the end.
     pub stopped: bool,
 }

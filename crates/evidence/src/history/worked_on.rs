@@ -1,7 +1,7 @@
 //! How a repository is worked on, from its commits and tags alone: no file's content is read, so that a
 //! dependency's clone answers in a moment.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{
     graph::{Graph, Row},
@@ -44,13 +44,21 @@ impl Visit for Look<'_> {
 /// When there is no repository, or none that can be opened.
 pub fn worked_on(folder: &Path, limits: Limits) -> Result<Hygiene, CannotOpen> {
     let history = History::open(folder)?;
-    let make = || Look { history: &history, rows: Vec::new(), tags: Vec::new() };
+    let (graph, tags) = graph(&history, limits);
+    Ok(Hygiene::of(&history, &graph, &tags))
+}
+
+/// Tag objects by number: whether signed, and when.
+pub(super) type Tags = BTreeMap<u32, (bool, i64)>;
+
+/// Commits and tags alone.
+pub(super) fn graph(history: &History, limits: Limits) -> (Graph, Tags) {
+    let make = || Look { history, rows: Vec::new(), tags: Vec::new() };
     let (looks, _) = history.walk(&[Kind::Commit, Kind::Tag], limits, &|| false, make);
-    let (mut rows, mut tags) = (Vec::new(), std::collections::BTreeMap::new());
+    let (mut rows, mut tags) = (Vec::new(), Tags::new());
     for look in looks {
         rows.extend(look.rows);
         tags.extend(look.tags);
     }
-    let graph = Graph::new(&history, rows, limits);
-    Ok(Hygiene::of(&history, &graph, &tags))
+    (Graph::new(history, rows, limits), tags)
 }

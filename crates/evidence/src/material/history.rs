@@ -5,7 +5,7 @@
 //! cheap: text that was read in the base is not read again. It also reaches what no reference
 //! reaches, and a repository made to do harm meets one set of bounds. Hooks, filters, attributes and
 //! configuration that could run anything are never looked at; of the configuration two words are
-//! read (`objectformat`, `partialclone`). Nothing is written.
+//! read (`objectformat`, `partialclone`), and the addresses of remotes. Nothing is written.
 //!
 //! It decides nothing about the content. What it cannot read it lists.
 
@@ -20,6 +20,7 @@ mod pack;
 mod pack_index;
 mod read_at;
 pub mod refs;
+pub mod remotes;
 pub mod tree;
 pub mod walk;
 

@@ -120,6 +120,10 @@ pub struct System {
     pub vex: Vec<TrustedVex>,
     /// Claims (`[clinical.CONTROL]`), by control.
     pub claims: Vec<Claim>,
+    /// Addresses at which the same code lies too, as written.
+    pub mirrors: Vec<String>,
+    /// Clones of components (`[clones]`): a component, and the folder of its clone, from the root.
+    pub clones: Vec<(domain::Purl, String)>,
 }
 
 impl System {
@@ -159,6 +163,8 @@ impl System {
                 upstreams: upstreams(root),
                 vex: root.tables("vex", vex),
                 claims: root.named_tables("clinical", claim),
+                mirrors: mirrors(root),
+                clones: clones(root),
             };
             check_parts(root, &system.parts);
             Some(system)
@@ -245,6 +251,47 @@ fn packs(root: &Table<'_, '_>) -> Vec<String> {
         }
     }
     packs
+}
+
+fn mirrors(root: &Table<'_, '_>) -> Vec<String> {
+    let all = root.texts("mirrors");
+    for one in &all {
+        let opens = one.split_once("://").is_some_and(|(_, rest)| {
+            rest.split('/').next().is_some_and(|host| host.contains('@') && host.contains(':'))
+        });
+        if opens {
+            root.fault_at("mirrors", "an address here holds a password: write host and path alone");
+        } else if !one.contains('/') {
+            root.fault_at("mirrors", "a mirror is an address, like \"https://forge.example/team/app\"");
+        }
+    }
+    all
+}
+
+fn clones(root: &Table<'_, '_>) -> Vec<(domain::Purl, String)> {
+    let mut out = Vec::new();
+    for (component, line, folders) in root.named_texts("clones") {
+        let Ok(purl) = component.parse::<domain::Purl>() else {
+            root.fault_on(
+                line,
+                "`clones`: write a component and a folder: \"pkg:npm/lodash\" = \"../lodash\"",
+            );
+            continue;
+        };
+        for folder in folders {
+            if folder.starts_with('/') || folder.contains('\\') || folder.as_bytes().get(1) == Some(&b':') {
+                root.fault_on(
+                    line,
+                    "`clones`: a folder is named from the root of this repository, like \"../lodash\"",
+                );
+            } else {
+                out.push((purl.clone(), folder));
+            }
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
 }
 
 fn upstreams(root: &Table<'_, '_>) -> Vec<Upstream> {

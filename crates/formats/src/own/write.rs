@@ -134,6 +134,12 @@ impl System {
             out.line(format_args!("packs = {}", list(&self.packs)));
         }
         out.line("");
+        if !self.mirrors.is_empty() {
+            out.comment(
+                "Addresses at which the same code lies too: closing it here does not close it there.",
+            );
+            out.line(format_args!("mirrors = {}\n", list(&self.mirrors)));
+        }
         out.comment("Who answers for the system: a role or team, not a person, and how to reach it.");
         out.comment(
             "`confirmed` is the day that role last said so. `patches` and `monitors`: who else does.",
@@ -180,6 +186,14 @@ impl System {
             out.line("[upstreams]");
             for upstream in &self.upstreams {
                 out.line(format_args!("{} = {}", upstream.ecosystem, list(&upstream.hosts)));
+            }
+        }
+        if !self.clones.is_empty() {
+            out.line("");
+            out.comment("Clones of components, by which it is told whether those are kept up.");
+            out.line("[clones]");
+            for (purl, folder) in &self.clones {
+                out.line(format_args!("{} = {}", quoted(&purl.to_string()), quoted(folder)));
             }
         }
         for vex in &self.vex {

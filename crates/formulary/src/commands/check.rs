@@ -24,7 +24,9 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
     let questions =
         Questions { use_: args.use_only || !args.publish_only, publish: args.publish_only || !args.use_only };
     let progress = Progress::start();
-    let judge = Judge::new(&args.judging, world)?;
+    let judge = Judge::new(&args.judging, world)?
+        .last_public(args.last_public.clone())
+        .forge_settings(args.forge_settings.as_deref())?;
     let mut codes = Vec::new();
     let mut failed = false;
     for named in &args.subjects {

@@ -106,6 +106,31 @@ pub fn executable(path: &Path) {
 #[cfg(not(unix))]
 pub fn executable(_path: &Path) {}
 
+/// git in a folder, on a day; it must succeed.
+pub fn on(root: &Path, day: &str, args: &[&str]) -> String {
+    let done = Command::new("git")
+        .args(["-c", "user.name=T", "-c", "user.email=t@hospital.example", "-c", "safe.directory=*"])
+        .args(args)
+        .current_dir(root)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_AUTHOR_DATE", format!("{day}T12:00:00Z"))
+        .env("GIT_COMMITTER_DATE", format!("{day}T12:00:00Z"))
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "git {args:?}: {}", said(&done));
+    String::from_utf8_lossy(&done.stdout).trim().to_owned()
+}
+
+/// Commits everything on a day.
+pub fn commit_on(root: &Path, day: &str, message: &str) {
+    if !root.join(".git").exists() {
+        on(root, day, &["init", "-q", "-b", "main"]);
+    }
+    on(root, day, &["add", "-A"]);
+    on(root, day, &["commit", "-q", "--allow-empty", "-m", message]);
+}
+
 /// Writes a file below a folder.
 pub fn write(folder: &Path, path: &str, content: impl AsRef<[u8]>) {
     let whole = folder.join(path);

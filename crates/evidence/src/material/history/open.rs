@@ -34,7 +34,7 @@ pub enum CannotOpen {
 }
 
 /// The folder of a working tree and the one that all working trees of the repository share.
-fn folders(top: &Path) -> Option<(PathBuf, PathBuf)> {
+pub(super) fn folders(top: &Path) -> Option<(PathBuf, PathBuf)> {
     let dot = top.join(".git");
     let git = if dot.is_dir() {
         dot
