@@ -26,6 +26,9 @@ use crate::fingerprint_key::FingerprintKey;
 /// take a second or two; whoever asks for publication alone gets all of it.
 pub(crate) const USUAL: Duration = Duration::from_secs(20);
 
+/// Why a history is not read where somebody wished so.
+pub(crate) const NOT_WISHED: &str = "--no-history";
+
 /// A kept file larger than this is not read.
 const LARGEST: u64 = 256 << 20;
 

@@ -37,6 +37,10 @@ impl Reopening {
         today: Date,
         past: &Past<'_>,
     ) -> Result<Self, Failure> {
+        // A command that reads no history (a comparison of two trees, a first look) opens nothing.
+        if stated.is_none() && matches!(past, Past::NotRead(why) if *why != history::NOT_WISHED) {
+            return Ok(Self::none());
+        }
         let rows: Vec<Closure> = own.debt.iter().flat_map(|debt| &debt.closures).map(Closure::of).collect();
         let (since, last) = match stated {
             Some(text) => {

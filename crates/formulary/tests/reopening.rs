@@ -56,7 +56,7 @@ fn scene() -> Scene {
     scene.file("second.py", format!("TOKEN = \"{}\"\n", token(2)));
     commit_on(&root, "2026-04-01", "a key");
     fs::remove_file(root.join("second.py")).unwrap();
-    scene.file("deploy.sh", "curl http://10.23.4.5/admin\n");
+    scene.file("deploy.sh", "curl https://wiki.ward.corp/x\n");
     commit_on(&root, "2026-05-01", "away with it");
     scene
 }

@@ -120,7 +120,12 @@ fn attest(assessment: &Assessment, secrets: &[&Finding]) -> Step {
 }
 
 fn decide(assessment: &Assessment) -> Step {
-    let what = if assessment.circumstances.visibility.value == Visibility::Public {
+    let before = assessment.evidence.iter().find(|e| e.kind == "reopening").map(|e| &e.value["known"]);
+    let was_public = before.and_then(|known| known.as_object()).is_some_and(|known| !known.is_empty());
+    let what = if was_public && assessment.circumstances.visibility.value != Visibility::Public {
+        "It was public before: what lay in it then is out, and neither closing nor rewriting undoes that. What came \
+         since can still be kept from being published. What was revoked may stay; personal data may not."
+    } else if assessment.circumstances.visibility.value == Visibility::Public {
         "It is public: whoever wanted it has it. Rewriting the history does not undo that (clones, forks, \
          caches and change requests keep the old commits); it only spares those who come later. What was \
          revoked may stay."

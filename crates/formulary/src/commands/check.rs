@@ -96,7 +96,7 @@ fn puzzled(named: &str, opened: &Opened, assessment: &Assessment) {
 /// Whether the history is read: where publication is asked; all of it where that alone is asked.
 const fn wish(args: &Check) -> Wish {
     if args.no_history {
-        Wish::Not("--no-history")
+        Wish::Not(history::NOT_WISHED)
     } else if args.since.is_some() {
         Wish::Not("--since compares two trees")
     } else if args.publish_only {

@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Estate, world: &World) -> Result<u8, Failure> {
     let jobs = args.jobs.map_or(cores, usize::from).clamp(1, found.subjects.len());
     let questions =
         Questions { use_: args.use_only || !args.publish_only, publish: args.publish_only || !args.use_only };
-    let wish = if args.no_history { Wish::Not("--no-history") } else { Wish::Read(None) };
+    let wish = if args.no_history { Wish::Not(crate::history::NOT_WISHED) } else { Wish::Read(None) };
     let keep = args.keep.clone().or_else(|| world.cache.as_ref().map(|cache| cache.join("estate")));
     let inputs = state::of_run(&judge, questions, args)?;
     let run = Run {

@@ -69,6 +69,11 @@ pub(super) fn of_one(
             add(pack.digest().as_bytes());
         }
     }
+    for (_, folder) in own.system.iter().flat_map(|system| &system.clones) {
+        add(folder.as_bytes());
+        // One that is not there is as good as another.
+        add(History::state(&root.join(folder)).map_or([0; 32], |state| *state.as_bytes()).as_slice());
+    }
     Ok(Some(Digest::of(&said)))
 }
 
