@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Assessment, Component, ControlResult, ControlState, Date, Digest, Finding, FindingKind, Obligation,
-    Outcome, Purpose, Reason, Scope, Subject, Tier, Verdict, Visibility, circumstances::By, verdict::Action,
+    Outcome, Purpose, Reason, Scope, Standing, Subject, Tier, Verdict, Visibility, circumstances::By,
+    verdict::Action,
 };
 use policy::{Facts, Judged, Pack, setting::Setting};
 
@@ -21,7 +22,7 @@ use crate::{
     facts::{self, component::Components},
     grammar::fill,
     observe::in_part,
-    owner,
+    owner, standing,
     system::{Declared, Part},
 };
 
@@ -43,13 +44,14 @@ pub struct Questions {
     pub publish: bool,
 }
 
-/// Fills in control states, verdicts and obligations. `covered` says whether a Receipt covers the
-/// release.
-pub fn judge(assessment: &mut Assessment, packs: &[Pack], questions: Questions, covered: bool) {
+/// Fills in control states, verdicts and obligations. Whether a Receipt covers the release is told by the
+/// assessment's own standing.
+pub fn judge(assessment: &mut Assessment, packs: &[Pack], questions: Questions) {
     assessment.verdicts.clear();
     assessment.controls.clear();
     assessment.obligations.clear();
     let declared = Declared::from_evidence(&assessment.evidence);
+    let standing = standing::of(assessment);
     let mut verdicts = Vec::new();
     let mut controls = Vec::new();
     let mut obligations = Vec::new();
@@ -57,14 +59,14 @@ pub fn judge(assessment: &mut Assessment, packs: &[Pack], questions: Questions, 
         match pack.purpose() {
             Purpose::Use if questions.use_ => {
                 for part in parts(assessment, &declared) {
-                    let asked = Asked { assessment, pack, declared: &declared, part, covered };
+                    let asked = Asked { assessment, pack, declared: &declared, part, standing: &standing };
                     asked.usage(&mut verdicts, &mut controls, &mut obligations);
                 }
             }
             Purpose::Publish
                 if questions.publish && matches!(assessment.subject, Subject::Repository { .. }) =>
             {
-                let asked = Asked { assessment, pack, declared: &declared, part: None, covered };
+                let asked = Asked { assessment, pack, declared: &declared, part: None, standing: &standing };
                 asked.publication(&mut verdicts, &mut controls, &mut obligations);
             }
             Purpose::Use | Purpose::Publish => {}
@@ -75,7 +77,7 @@ pub fn judge(assessment: &mut Assessment, packs: &[Pack], questions: Questions, 
     assessment.verdicts = verdicts;
     assessment.controls = controls;
     assessment.obligations = obligations;
-    crate::standing::apply(assessment, packs);
+    standing::apply(assessment, packs);
     crate::closures::apply(assessment, packs);
     crate::reopening::apply(assessment);
 }
@@ -97,7 +99,7 @@ struct Asked<'a> {
     pack: &'a Pack,
     declared: &'a Declared,
     part: Option<&'a Part>,
-    covered: bool,
+    standing: &'a Standing,
 }
 
 impl Asked<'_> {
@@ -109,6 +111,11 @@ impl Asked<'_> {
             Some(part) => part.tier,
             None => whole.value,
         }
+    }
+
+    /// Whether a Receipt covers what is asked about.
+    fn covered(&self, tier: Tier) -> bool {
+        standing::covered(self.standing, self.part.map(|part| part.name.as_str()), tier)
     }
 
     fn here(&self, component: &Component) -> bool {
@@ -176,7 +183,7 @@ impl Asked<'_> {
             self.one(&mut round, &facts, "the product", tier);
         }
         let setting = Setting::at(tier);
-        let answer = round.tally.answer(tier, self.covered);
+        let answer = round.tally.answer(tier, self.covered(tier));
         let reasons = self.reasons(&round, setting, answer.by_floor);
         verdicts.push(self.verdict(tier, answer.outcome, answer.otherwise, None, reasons, obligations));
         controls.extend(self.results(&round));
@@ -197,9 +204,9 @@ impl Asked<'_> {
             round
         };
         let round = ask(visibility.value);
-        let answer = round.tally.answer(tier, self.covered);
+        let answer = round.tally.answer(tier, self.covered(tier));
         let if_public = (visibility.by == By::Assumed && visibility.value == Visibility::Private)
-            .then(|| ask(Visibility::Public).tally.answer(tier, self.covered).outcome);
+            .then(|| ask(Visibility::Public).tally.answer(tier, self.covered(tier)).outcome);
         let reasons = self.reasons(&round, Setting::publish(tier, visibility.value), answer.by_floor);
         verdicts.push(self.verdict(tier, answer.outcome, answer.otherwise, if_public, reasons, obligations));
         controls.extend(self.results(&round));
@@ -302,7 +309,7 @@ impl Asked<'_> {
         }
         reasons.extend(self.lapsed());
         if by_floor {
-            reasons.push(self.floor(setting));
+            reasons.push(standing::floor(self.pack, setting.tier));
         }
         reasons.sort_by(|a, b| {
             b.outcome.cmp(&a.outcome).then(b.action.cmp(&a.action)).then(a.control.cmp(&b.control))
@@ -393,26 +400,6 @@ impl Asked<'_> {
                 excepted_until: None,
             })
             .collect()
-    }
-
-    fn floor(&self, setting: Setting) -> Reason {
-        Reason {
-            control: "receipt".to_owned(),
-            row: "GOV-03".to_owned(),
-            state: ControlState::Unknown,
-            action: Action::Refer,
-            outcome: self.pack.floor(setting.tier),
-            why: format!(
-                "at the {} tier no rule alone says allowed: people decide, and a Receipt shows it",
-                setting.tier
-            ),
-            remedy: "Put this assessment before the committee; its decision's Receipt covers the release."
-                .to_owned(),
-            count: 1,
-            findings: Vec::new(),
-            evidence: Vec::new(),
-            excepted_until: None,
-        }
     }
 
     fn verdict(

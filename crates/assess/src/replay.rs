@@ -32,8 +32,7 @@ pub fn questions(assessment: &Assessment) -> Questions {
 pub fn replay(kept: &Assessment, packs: &[Pack]) -> Result<Replayed, CanonicalError> {
     let intact = kept.digest == Some(kept.compute_digest()?);
     let mut again = kept.clone();
-    let covered = crate::standing::of(kept).covered;
-    judge(&mut again, packs, questions(kept), covered);
+    judge(&mut again, packs, questions(kept));
     seal(&mut again)?;
     let mut differences = Vec::new();
     if again.digest != kept.digest || !intact {

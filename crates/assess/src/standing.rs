@@ -2,18 +2,20 @@
 //!
 //! Phases, for each verdict: (1) what nobody could see and a person has stated is met, and shown as
 //! attested; (2) what the packs referred to people and a decision settles is not referred again, as
-//! long as it concerns no more things than were decided on; (3) an entry that is suspended, declined,
-//! restricted or overdue, or that another team may use and this one not, stands against the answer,
-//! with what happens to existing uses and the alternative; (4) a case that is open names who has it,
-//! since when, and by when an answer is expected; (5) the worst wins again. What a closure makes of it
-//! follows in [`crate::closures`].
+//! long as it concerns no more things than were decided on; where a Receipt must cover the release and
+//! none does, the answer is no better than that, whatever people have stated; (3) an entry that is
+//! suspended, declined, restricted or overdue, or that another team may use and this one not, stands
+//! against the answer, with what happens to existing uses and the alternative, but for the team that a
+//! break-glass allowance names while it lasts; what a decision obliges to makes the answer conditional;
+//! (4) a case that is open names who has it, since when, and by when an answer is expected; (5) the worst
+//! wins again. What a closure makes of it follows in [`crate::closures`].
 //!
 //! It is read from the assessment's own evidence, so that a replay needs no register. What the
 //! register is and how it was looked up is not known here.
 
 use domain::{
     Assessment, Attested, ControlState, Date, EntryState, Evidence, FindingKind, Listing, Outcome, Purpose,
-    Reason, Standing, Verdict, canonical::CanonicalError, verdict::Action,
+    Reason, Standing, Tier, Verdict, canonical::CanonicalError, standing::BreakGlass, verdict::Action,
 };
 
 use policy::{Pack, catalogue::Observer};
@@ -27,6 +29,9 @@ pub const KIND: &str = "standing";
 /// The control under which the register's word appears.
 pub const CONTROL: &str = "register";
 
+/// The control that stands for a decision on the release.
+pub(crate) const RECEIPT: &str = "receipt";
+
 const ROW: &str = "GOV-04";
 
 /// The standing that an assessment was made with.
@@ -36,18 +41,52 @@ pub fn of(assessment: &Assessment) -> Standing {
         .unwrap_or_default()
 }
 
-/// Says that a Receipt covers the release: to be judged and sealed again.
+/// Says which listings' Receipts cover the release, in their order: to be judged and sealed again if any.
 ///
 /// # Errors
 /// Never in practice: a standing holds no fractions.
-pub fn cover(assessment: &mut Assessment) -> Result<(), CanonicalError> {
+pub fn cover(assessment: &mut Assessment, covers: &[bool]) -> Result<bool, CanonicalError> {
     let mut standing = of(assessment);
-    standing.covered = true;
+    for (listing, covers) in standing.listings.iter_mut().zip(covers) {
+        listing.covers = *covers;
+        standing.covered |= covers;
+    }
+    if !standing.covered {
+        return Ok(false);
+    }
     let at = assessment.evidence.iter().position(|e| e.kind == KIND);
     if let Some(at) = at {
         assessment.evidence[at] = Evidence::new(KIND, serde_json::to_value(standing)?, "register")?;
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Whether a Receipt covers the use of a part at a tier: one of that part, at that tier or a stricter one.
+pub(crate) fn covered(standing: &Standing, part: Option<&str>, tier: Tier) -> bool {
+    standing.listings.iter().any(|listing| {
+        listing.covers
+            && listing.purpose == Purpose::Use
+            && listing.part.as_deref() == part
+            && listing.tier.is_none_or(|decided| decided <= tier)
+    })
+}
+
+/// That people decide at this tier, and a Receipt shows it.
+pub(crate) fn floor(pack: &Pack, tier: Tier) -> Reason {
+    Reason {
+        control: RECEIPT.to_owned(),
+        row: "GOV-03".to_owned(),
+        state: ControlState::Unknown,
+        action: Action::Refer,
+        outcome: pack.floor(tier),
+        why: format!("at the {tier} tier no rule alone says allowed: people decide, and a Receipt shows it"),
+        remedy: "Put this assessment before the committee; its decision's Receipt covers the release."
+            .to_owned(),
+        count: 1,
+        findings: Vec::new(),
+        evidence: Vec::new(),
+        excepted_until: None,
+    }
 }
 
 /// Marks findings that somebody stated to be mended or harmless: a secret rotated, an image looked at.
@@ -118,15 +157,31 @@ pub(crate) fn apply(assessment: &mut Assessment, packs: &[Pack]) {
         let before = verdict.reasons.len();
         let mut eased = attested(assessment, verdict, &standing, version.as_deref(), packs);
         let listing = standing.listings.iter().find(|l| answers(l, verdict));
+        let glass = listing.and_then(|l| broken(l, assessment, team.as_deref()));
         if let Some(listing) = listing {
             let tripped = tripped(assessment, listing);
             if tripped.is_none() {
                 eased |= settle(verdict, listing);
             }
             verdict.reasons.extend(tripped);
-            verdict.reasons.extend(entry(listing, verdict, team.as_deref()));
+            if glass.is_none() {
+                verdict.reasons.extend(entry(listing, verdict, team.as_deref()));
+            }
         }
-        verdict.reasons.extend(components(assessment, verdict, &standing));
+        // Statements and settled references never stand for the decision itself.
+        let uncovered = verdict.purpose == Purpose::Use
+            && !covered(&standing, verdict.part.as_deref(), verdict.tier)
+            && verdict.reasons.iter().all(|r| r.control != RECEIPT);
+        if let Some(pack) = packs.iter().find(|pack| uncovered && pack.label() == verdict.pack) {
+            let worst = verdict.reasons.iter().map(|r| r.outcome).max().unwrap_or(Outcome::Allowed);
+            if pack.floor(verdict.tier) > worst {
+                verdict.reasons.push(floor(pack, verdict.tier));
+            }
+        }
+        verdict.reasons.extend(components(assessment, verdict, &standing, team.as_deref()));
+        if let (Some(glass), Some(listing)) = (glass, listing) {
+            eased |= broke(verdict, listing, glass);
+        }
         verdict.reasons.extend(standing.unknown.as_deref().map(unknown));
         let worst = verdict.reasons.iter().map(|r| r.outcome).max().unwrap_or(Outcome::Allowed);
         verdict.outcome = if eased { worst } else { worst.max(verdict.outcome) };
@@ -233,7 +288,8 @@ fn settle(verdict: &mut Verdict, listing: &Listing) -> bool {
     }
     let decision = listing.decision.as_deref().unwrap_or("a decision");
     let mut any = false;
-    for reason in verdict.reasons.iter_mut().filter(|r| r.outcome == Outcome::Referred) {
+    let referred = |r: &&mut Reason| r.outcome == Outcome::Referred && r.control != RECEIPT;
+    for reason in verdict.reasons.iter_mut().filter(referred) {
         let settled = listing
             .settled
             .iter()
@@ -367,7 +423,32 @@ fn entry(listing: &Listing, verdict: &Verdict, team: Option<&str>) -> Vec<Reason
                 None => "Nothing to do here: you are told when it is decided.".to_owned(),
             },
         )),
+        EntryState::Listed | EntryState::ListedWithObligations => {
+            let by = listing.decision.as_ref().map(|d| format!(" by decision {d}")).unwrap_or_default();
+            let review = listing.review_on.map(|d| format!("; to be reviewed by {d}")).unwrap_or_default();
+            out.push(Reason {
+                state: ControlState::Met,
+                ..reason(
+                    Action::Advise,
+                    Outcome::Allowed,
+                    format!("{case} is {} since {}{by}{review}", listing.state, listing.since),
+                    String::new(),
+                )
+            });
+        }
         _ => {}
+    }
+    if let Some(first) = listing.obligations.iter().min_by_key(|duty| duty.due) {
+        let more = match listing.obligations.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        out.push(reason(
+            Action::Oblige,
+            Outcome::Conditional,
+            format!("the decision obliges {} to: {}, by {}{more}", first.who, first.what, first.due),
+            "Meet it, and have it noted: `formulary decision done`.".to_owned(),
+        ));
     }
     let may = listing.teams.is_empty() || team.is_some_and(|t| listing.teams.iter().any(|one| one == t));
     if !may
@@ -390,8 +471,42 @@ fn entry(listing: &Listing, verdict: &Verdict, team: Option<&str>) -> Vec<Reason
     out
 }
 
+/// The break-glass allowance of an entry, where it is this team's and has not ended.
+fn broken<'l>(listing: &'l Listing, assessment: &Assessment, team: Option<&str>) -> Option<&'l BreakGlass> {
+    listing.glass.as_ref().filter(|g| assessment.as_of < g.until && team == Some(g.team.as_str()))
+}
+
+/// A broken glass lets one team go on, whatever says no, but for malware; it never says an unmixed yes.
+fn broke(verdict: &mut Verdict, listing: &Listing, glass: &BreakGlass) -> bool {
+    for reason in verdict.reasons.iter_mut() {
+        if reason.outcome > Outcome::Conditional && reason.control != "malware" {
+            reason.outcome = Outcome::Conditional;
+            reason.excepted_until = Some(glass.until.date());
+        }
+    }
+    verdict.reasons.push(Reason {
+        control: CONTROL.to_owned(),
+        row: ROW.to_owned(),
+        state: ControlState::NotMet,
+        action: Action::Oblige,
+        outcome: Outcome::Conditional,
+        why: format!("break-glass: {} may use {} until {}", glass.team, listing.subject.plain(), glass.until),
+        remedy: "Have it decided before then: `formulary review open assessment.json`.".to_owned(),
+        count: 1,
+        findings: Vec::new(),
+        evidence: Vec::new(),
+        excepted_until: Some(glass.until.date()),
+    });
+    true
+}
+
 /// Components the register says no to, at this tier or a milder one.
-fn components(assessment: &Assessment, verdict: &Verdict, standing: &Standing) -> Vec<Reason> {
+fn components(
+    assessment: &Assessment,
+    verdict: &Verdict,
+    standing: &Standing,
+    team: Option<&str>,
+) -> Vec<Reason> {
     let mut out = Vec::new();
     if verdict.purpose != Purpose::Use {
         return out;
@@ -407,7 +522,7 @@ fn components(assessment: &Assessment, verdict: &Verdict, standing: &Standing) -
             .components
             .iter()
             .any(|c| c.purl == purl || (purl.version().is_none() && root(&c.purl) == root(&purl)));
-        if hit {
+        if hit && broken(listing, assessment, team).is_none() {
             out.extend(entry(listing, verdict, None));
         }
     }

@@ -4,7 +4,10 @@
 //! What was there and excuses nothing (no reason given, fixed in no version, an author whom nobody
 //! trusts) is listed with the reason.
 //!
-//! Trust has an end, like everything: past it, the statements count no more and a finding says so.
+//! Trust has an end, like everything, and lasts at most a year: past it, or stated for longer, the
+//! statements count no more and a finding says so. A document that names another author than the one who is
+//! trusted is not applied. A flaw that is known to be exploited is excused only by what takes it away (the
+//! component or the flawed code is not there, or a fixed version is), never by an argument.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +17,17 @@ use domain::{
 use evidence::material::Material;
 use formats::{
     own::system::{self as system_file, TrustedVex},
-    vex,
+    vex::{self, VexStatus},
 };
 use serde_json::{Value, json};
 
 use crate::facts;
+
+/// The longest trust, in days from the day it is judged.
+const LONGEST_TRUST: i64 = 366;
+
+/// Reasons by which the flaw is not there at all.
+const ABSENT: [&str; 3] = ["component_not_present", "vulnerable_code_not_present", "code_not_present"];
 
 /// The kind of evidence that lists what was excused.
 pub const KIND: &str = "vex";
@@ -58,6 +67,18 @@ pub fn apply(
             remarks.push(finding);
             continue;
         }
+        if trusted.until > today.plus_days(LONGEST_TRUST) {
+            let title = format!(
+                "the trust in the statements of {} is stated until {}: a year is the longest",
+                trusted.path, trusted.until
+            );
+            let mut finding =
+                Finding::new(FindingKind::Exception, "trust-too-long", "flaw-open", title, &trusted.path);
+            finding.places.push(place);
+            finding.remedy = Some("Set an end within a year; until then they excuse nothing.".to_owned());
+            remarks.push(finding);
+            continue;
+        }
         let read = material.read(&trusted.path).map_err(|e| e.to_string());
         let document = read.and_then(|bytes| vex::read(&trusted.path, &bytes).map_err(|e| e.to_string()));
         let document = match document {
@@ -71,7 +92,22 @@ pub fn apply(
         for fault in &document.faults {
             coverage.cannot_read(fault.place.clone(), fault.why.clone());
         }
-        for statement in document.statements.iter().filter(|s| s.excuses()) {
+        let stranger =
+            |author: &Option<String>| author.as_ref().is_some_and(|a| !same_name(a, &trusted.signer));
+        if let Some(statement) = document.statements.iter().find(|s| stranger(&s.author)) {
+            let author = statement.author.as_deref().unwrap_or_default();
+            coverage.cannot_read(
+                Place::file(&trusted.path),
+                format!(
+                    "not applied: its author is `{author}`, and formulary.toml trusts `{}`",
+                    trusted.signer
+                ),
+            );
+        }
+        let usable = document.statements.iter().filter(|s| s.excuses() && !stranger(&s.author));
+        for statement in usable {
+            let takes_away = statement.status == VexStatus::Fixed
+                || statement.justification.as_deref().is_some_and(|reason| ABSENT.contains(&reason));
             out.findings.retain(|finding| {
                 let Some(purl) = finding.component.as_ref().filter(|_| finding.kind == FindingKind::Advisory)
                 else {
@@ -80,7 +116,8 @@ pub fn apply(
                 let ids: Vec<&str> = std::iter::once(finding.id.as_str())
                     .chain(finding.aliases.iter().map(String::as_str))
                     .collect();
-                if !statement.applies_within(purl, &holders(purl), &ids) {
+                let exploited = finding.exploitability.as_ref().is_some_and(|e| e.kev.is_some());
+                if (exploited && !takes_away) || !statement.applies_within(purl, &holders(purl), &ids) {
                     return true;
                 }
                 said_on = match (said_on, statement.timestamp) {
@@ -109,6 +146,12 @@ pub fn apply(
         out.coverage.push(coverage);
     }
     Ok(())
+}
+
+/// Whether a document's author is whom the system trusts: one name stands within the other, in whatever case.
+fn same_name(author: &str, signer: &str) -> bool {
+    let (author, signer) = (author.trim().to_lowercase(), signer.trim().to_lowercase());
+    !signer.is_empty() && (author.contains(&signer) || signer.contains(&author))
 }
 
 /// Statements that a dossier brings and that nobody has said may be trusted: a supplier does not

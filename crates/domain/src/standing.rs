@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ControlState, Date, Digest, EntryState, Exception, Exposure, Obligation, Purpose, SubjectName, Tier,
+    Timestamp,
 };
 
 /// The standing of a subject. The default is what holds where there is no register.
@@ -23,7 +24,7 @@ pub struct Standing {
     /// The exposure the register holds; likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exposure_floor: Option<Exposure>,
-    /// Whether a Receipt covers this release (clinical use needs one).
+    /// Whether the Receipt of any listing covers this release; of which, [`Listing::covers`] says.
     #[serde(default)]
     pub covered: bool,
     /// Entries about the subject itself.
@@ -106,6 +107,25 @@ pub struct Listing {
     /// What happens to uses that exist, for a no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub existing_uses: Option<String>,
+    /// The day by which the decision in force must be reviewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_on: Option<Date>,
+    /// Whether its Receipt covers the release that is judged.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub covers: bool,
+    /// A break-glass allowance in force. The state is what holds for every other team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub glass: Option<BreakGlass>,
+}
+
+/// One signature lets one team use something for some hours, whatever else says no.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakGlass {
+    /// The team.
+    pub team: String,
+    /// Its end.
+    pub until: Timestamp,
 }
 
 /// A referred reason that a decision settles: the same fault, concerning no more things, is not referred

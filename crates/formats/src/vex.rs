@@ -96,6 +96,20 @@ impl VexDocument {
         }
     }
 
+    /// A reason of the format's own list; any other is no reason, and said to be none.
+    fn reason(&mut self, stated: Option<&str>, known: &[&str], place: &Place) -> Option<String> {
+        let stated = said(stated)?;
+        if known.contains(&stated.as_str()) {
+            return Some(stated);
+        }
+        self.fault(
+            "unknown-justification",
+            place,
+            "a statement gives a reason that its format does not know",
+        );
+        None
+    }
+
     /// Keeps a statement, and says what is odd about it.
     fn keep(&mut self, statement: VexStatement) {
         let place = statement.place.clone();

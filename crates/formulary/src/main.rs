@@ -18,6 +18,7 @@ mod progress;
 mod register_folder;
 mod register_lookup;
 mod register_remote;
+mod register_seen;
 mod reopening;
 mod seals;
 mod signer;

@@ -34,6 +34,7 @@ use crate::{
     args::register::{Signing, Where},
     output::{Failure, remark},
     register_lookup,
+    register_seen::Seen,
     seals::{Seal, Sealed},
     signer::Signer,
     subject,
@@ -57,6 +58,7 @@ pub(crate) struct RegisterFolder {
     pub(crate) now: Timestamp,
     /// What was sealed during this run.
     pub(crate) sealed: Sealed,
+    seen: Seen,
 }
 
 /// A statement with its signatures, on its way to the log.
@@ -112,6 +114,14 @@ impl RegisterFolder {
             .map_err(|e| Failure::new(format!("{TRUST} cannot be used: {e}")))?;
         let source = Folder::new(files.clone(), LOG_FOLDER);
         let checkpoint = checkpoint(&source, &policy)?;
+        let seen = Seen::of(&checkpoint.checkpoint().origin().to_string(), world.cache.as_deref());
+        seen.compare(&source, &checkpoint, &policy).map_err(|why| {
+            Failure::new(why).next(format!(
+                "Bring the register's folder up to date (`git pull`), and tell its keeper if that does not help. If the \
+                 log was truly begun anew, remove {}.",
+                seen.path()
+            ))
+        })?;
         let register = register_lookup::fold(&source, &checkpoint, world.cache.as_deref())?;
         for (index, why) in &register.rejected {
             remark(&format!("warning: entry {index} of the log means nothing: {why}"));
@@ -121,7 +131,7 @@ impl RegisterFolder {
         }
         // Finish erasures that a crash interrupted, before anything private is read.
         Private::new(files.clone(), "private").finish_erasures()?;
-        Ok(Self { files, register, checkpoint, log_key, now: world.now, sealed: Sealed::default() })
+        Ok(Self { files, register, checkpoint, log_key, now: world.now, sealed: Sealed::default(), seen })
     }
 
     /// The log as a source of files.
@@ -264,6 +274,7 @@ impl RegisterFolder {
         let appended = log.append(leaves, &key)?;
         self.register = next;
         self.checkpoint = appended.checkpoint;
+        self.seen.remember(&self.checkpoint);
         Ok(out)
     }
 
@@ -374,6 +385,7 @@ pub(crate) fn create(
     let mut log = Log::create(files.clone(), LOG_FOLDER, &key)?;
     log.append(vec![leaf.bytes()?], &key)?;
     drop(log);
+    Seen::of(origin, world.cache.as_deref()).forget();
     RegisterFolder::open_at(root, Some(key_path), world)
 }
 

@@ -5,7 +5,8 @@
 //! under a checkpoint that the trust file accepts now and that says the very size and root they were made
 //! under. After the log has grown, the signatures of the leaves that the notes cover are not verified again if
 //! the leaves that are there now have the root that the notes name; all else is folded anew. Whatever is
-//! absent, damaged or of another log is made again; that it cannot be kept is no fault.
+//! absent, damaged or of another log is made again; that it cannot be kept is no fault. Asked as of a time
+//! before the last entries, the log is folded as it was then.
 
 use std::{
     cell::OnceCell,
@@ -17,7 +18,9 @@ use std::{
 
 use domain::{Digest, Standing, SubjectName, Timestamp};
 use register::{
-    Register, log,
+    Register,
+    leaf::Leaf,
+    log,
     lookup::{self, Head, Known, Lookup},
     standing::Opener,
 };
@@ -27,6 +30,10 @@ use crate::output::Failure;
 
 /// How the names of notes end.
 const END: &str = "lookup";
+
+/// So many seconds may the clocks of the log and of who asks differ: an entry logged a little after the time
+/// asked about counts, or a suspension would be missed by whose clock is slow.
+const SKEW: i64 = 900;
 
 /// A register that can be looked into.
 pub(crate) struct Looked {
@@ -98,11 +105,6 @@ impl Looked {
         nothing.chain(self.lookup.unread().iter().map(|one| format!("warning: {}", one.words()))).collect()
     }
 
-    /// How many entries it rests on.
-    pub(crate) const fn size(&self) -> u64 {
-        self.lookup.head().size
-    }
-
     /// What it says of a subject; where the notes are damaged, the log is folded again.
     pub(crate) fn standing(
         &self,
@@ -112,6 +114,10 @@ impl Looked {
         source: &dyn log::Source,
         checkpoint: &SignedCheckpoint,
     ) -> Result<Standing, Failure> {
+        if as_of.unix() + SKEW < self.lookup.last().unix() {
+            let until = Timestamp::from_unix(as_of.unix() + SKEW);
+            return Ok(fold_until(source, checkpoint, None, Some(until))?.standing(subject, as_of, open));
+        }
         if self.anew.get().is_none()
             && let Some(found) = self.lookup.standing(&|range| self.notes.read(range), subject, as_of, open)
         {
@@ -148,6 +154,16 @@ pub(crate) fn fold(
     checkpoint: &SignedCheckpoint,
     cache: Option<&Path>,
 ) -> Result<Register, Failure> {
+    fold_until(source, checkpoint, cache, None)
+}
+
+/// The same, but for entries that were logged after a time; the first is never left out.
+fn fold_until(
+    source: &dyn log::Source,
+    checkpoint: &SignedCheckpoint,
+    cache: Option<&Path>,
+    until: Option<Timestamp>,
+) -> Result<Register, Failure> {
     let head = head(checkpoint);
     let known = cache.and_then(|cache| known(&folder(cache, &head), &head));
     let mut frontier = Frontier::default();
@@ -160,6 +176,10 @@ pub(crate) fn fold(
             same = index + 1 == known.head.size && frontier.root().as_bytes() == known.head.root.as_bytes();
         }
         leaves.push(bytes);
+    }
+    if let Some(until) = until {
+        let then = |bytes: &Vec<u8>| Leaf::read(bytes).is_ok_and(|leaf| leaf.logged <= until);
+        leaves.truncate(leaves.iter().rposition(then).map_or(1, |last| last + 1));
     }
     let first = leaves.len();
     if let Some(known) = known.filter(|_| same)

@@ -20,6 +20,7 @@ use crate::{
     register_folder::{self, LOG_FOLDER, TRUST},
     register_lookup::Looked,
     register_remote::{self, Asking, Remote},
+    register_seen::Seen,
     seals::{self, Seal},
     subject,
     world::World,
@@ -94,13 +95,14 @@ impl Asked {
                 .map_err(|e| Failure::new(format!("{TRUST} cannot be used: {e}")))?;
             let source = Folder::new(files.clone(), LOG_FOLDER);
             let checkpoint = register_folder::checkpoint(&source, &policy)?;
+            let seen = Seen::of(&checkpoint.checkpoint().origin().to_string(), cache);
             Register {
+                unknown: seen.compare(&source, &checkpoint, &policy).err(),
                 looked: Looked::open(&source, &checkpoint, cache)?,
                 source: Box::new(source),
                 checkpoint,
                 files: Some(files),
                 seals,
-                unknown: None,
                 told: OnceCell::new(),
                 as_of: None,
             }
@@ -161,21 +163,25 @@ impl Asked {
         questions: Questions,
     ) -> Result<(), Failure> {
         let Some(register) = &self.0 else { return Ok(()) };
-        let standing = assess::standing::of(assessment);
-        let decided = standing.listings.iter().find(|l| {
-            l.purpose == Purpose::Use
-                && matches!(
+        let register = locked(register);
+        let now = &*assessment;
+        let covers: Vec<bool> = assess::standing::of(now)
+            .listings
+            .iter()
+            .map(|l| {
+                let good = matches!(
                     l.state,
                     EntryState::Listed | EntryState::ListedWithObligations | EntryState::Overdue
-                )
-        });
-        let Some(decided) = decided else { return Ok(()) };
-        let same = decided.basis.is_some() && decided.basis == assessment.basis;
-        if !same && !decided.assessment.is_some_and(|digest| patched(&locked(register), digest, assessment)) {
+                );
+                let same = l.basis.is_some() && l.basis == now.basis;
+                let patched = || l.assessment.is_some_and(|digest| patched(&register, digest, now));
+                l.purpose == Purpose::Use && good && (same || patched())
+            })
+            .collect();
+        if !assess::standing::cover(assessment, &covers)? {
             return Ok(());
         }
-        assess::standing::cover(assessment)?;
-        assess::judge::judge(assessment, packs, questions, true);
+        assess::judge::judge(assessment, packs, questions);
         Ok(assess::seal::seal(assessment)?)
     }
 }
@@ -191,7 +197,6 @@ impl Register {
             kept.or_else(|| self.seals.get(digest).cloned())
         };
         let mut out = self.looked.standing(name, as_of, &open, &*self.source, &self.checkpoint)?;
-        debug_assert_eq!(out.size, self.looked.size(), "it speaks of this log");
         if let Some(why) = &self.unknown {
             out.unknown.get_or_insert_with(|| why.clone());
         }

@@ -22,6 +22,7 @@ use evidence::material::{
     revision::{self, Checkout, Revision},
 };
 use feeds::Feeds;
+use formats::own::system::{self as system_file, System};
 use policy::Pack;
 
 use crate::{
@@ -29,7 +30,7 @@ use crate::{
     fingerprint_key::FingerprintKey,
     history::{History, Wish},
     library,
-    output::Failure,
+    output::{Failure, remark},
     packs,
     register_remote::Asking,
     reopening::Reopening,
@@ -109,10 +110,23 @@ impl Opened {
 
     /// The owners' own files; none of a single file or a component.
     pub(crate) fn own(&self) -> Result<Own, Failure> {
-        match self.material() {
-            Some((material, false)) => observe::own_files(material).map_err(own_fault),
-            Some((_, true)) | None => Ok(Own::default()),
+        let mut own = match self.material() {
+            Some((material, false)) => observe::own_files(material).map_err(own_fault)?,
+            Some((_, true)) | None => return Ok(Own::default()),
+        };
+        if let Self::Folder { folder, checkout: Some(_), .. } = self
+            && let Some(system) = &mut own.system
+            && let Some(day) = system.started
+            && let Some(earlier) = started_before(folder.root(), day)
+        {
+            remark(&format!(
+                "{} said started = {earlier} before {day}: clocks run from {earlier}, since moving the day would set \
+                 every one of them back.",
+                system_file::FILE
+            ));
+            system.started = Some(earlier);
         }
+        Ok(own)
     }
 
     /// The top folder of the repository, where there is one.
@@ -133,6 +147,16 @@ impl Opened {
             Self::Purl(_) => None,
         }
     }
+}
+
+/// The earlier day that the file declared before it was moved to a later one.
+fn started_before(root: &Path, day: domain::Date) -> Option<domain::Date> {
+    let declared_before = |day| {
+        let bytes = revision::before(root, system_file::FILE, day)?;
+        System::read(system_file::FILE, &bytes).ok()?.started.filter(|earlier| *earlier < day)
+    };
+    // It may have been moved more than once.
+    std::iter::successors(declared_before(day), |day| declared_before(*day)).take(100).last()
 }
 
 /// An assessment, with the packs that judged it.
@@ -389,6 +413,7 @@ impl Judge {
             let world = observe::World { standing: &standing, ..world };
             assessment = observe::observe_with(&asked, own, &world, &past)?;
         }
+<<<<<<< HEAD
         if let Some(root) = opened.root().filter(|_| questions.publish) {
             let remotes = remotes::of(root);
             if !remotes.is_empty() && assessment.local.is_object() {
@@ -397,6 +422,9 @@ impl Judge {
             }
         }
         judge(&mut assessment, &packs, questions, standing.covered);
+=======
+        judge(&mut assessment, &packs, questions);
+>>>>>>> 7cde276 (What statements, decisions, packs, VEX and a moved start may not do: found by a stranger's trial)
         seal(&mut assessment)?;
         self.register.cover(&mut assessment, &packs, questions)?;
         Ok(Judged { assessment, packs })

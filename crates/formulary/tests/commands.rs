@@ -363,3 +363,55 @@ fn every_screen_of_a_page_is_self_contained_and_escaped() {
         assert!(!answer.out.contains(forbidden), "{forbidden}");
     }
 }
+
+#[test]
+fn the_day_the_clocks_run_from_cannot_be_moved() {
+    let scene = Scene::new();
+    let system = |day: &str| {
+        format!("name = \"Ward list\"\ntier = \"operational\"\nexposure = \"controlled\"\nstarted = {day}\n")
+    };
+    scene
+        .file("package-lock.json", package_lock(&[("alpha", "1.0.0")]))
+        .file("formulary.toml", system("2026-03-01"))
+        .record("npm", &advisory("GHSA-aaaa-aaaa-aaaa", "npm", "alpha", "1.5.0", "2026-01-10T00:00:00Z"))
+        .import();
+    let due = |answer: &common::Answer| answer.json()["findings"][0]["due"].as_str().unwrap().to_owned();
+    scene.commit_on("2026-03-02T10:00:00Z");
+    let first = scene.check(&["--use"]);
+    let day = due(&first);
+    assert!(day.as_str() < TODAY, "{day}");
+    scene.file("formulary.toml", system("2026-08-20"));
+    scene.commit_on("2026-08-20T10:00:00Z");
+    scene.file("formulary.toml", system(TODAY));
+    let moved = scene.check(&["--use"]);
+    assert_eq!(due(&moved), day, "as before it was moved, twice");
+    assert!(moved.err.contains("clocks run from 2026-03-01"), "{moved:?}");
+}
+
+#[test]
+fn a_pack_of_ones_own_is_named_by_what_it_holds() {
+    let scene = Scene::new();
+    scene
+        .file("package-lock.json", package_lock(&[("alpha", "1.0.0")]))
+        .file("formulary.toml", "name = \"Ward list\"\ntier = \"operational\"\npacks = [\"ours\"]\n")
+        .file(
+            "ours/pack.toml",
+            "name = \"use\"\nversion = \"1.0.0\"\ndate = \"2026-01-01\"\npurpose = \"use\"\ntitle = \"Ours\"\n\
+             source = \"https://policy.trust.example/\"\nabout = \"Ours\"\n",
+        )
+        .file(
+            "ours/component/exact.cedar",
+            "@id(\"exact\") @row(\"H-1\") @title(\"exact\") @why(\"Not exact.\") @remedy(\"Pin it.\")\n\
+             @source(\"house rules, 1\") @needs(\"resolution\") @clinical(\"block/block\") @operational(\"block/oblige\")\n\
+             forbid (principal, action == Action::\"component\", resource)\n\
+             when { context.resolution != Resolution::\"exact\" };",
+        )
+        .record("npm", &advisory("GHSA-aaaa-aaaa-aaaa", "npm", "alpha", "1.5.0", "2026-01-10T00:00:00Z"))
+        .import();
+    let text = with_feeds(&scene, &["check", ".", "--use"]);
+    assert!(text.out.starts_with("Use by use@1.0.0#"), "{text:?}");
+    let both = with_feeds(&scene, &["check", ".", "--use", "--pack", "use"]);
+    assert!(both.out.contains("Use by use@1.0.0: refused"), "the program's own is asked beside it: {both:?}");
+    let public = with_feeds(&scene, &["check", ".", "--publish"]);
+    assert!(public.code == 3 && public.err.contains("no pack says whether"), "{public:?}");
+}

@@ -73,12 +73,16 @@ pub fn of(assessment: &Assessment) -> Vec<Action> {
             if findings.is_empty() {
                 let key = format!("reason {}", reason.remedy);
                 let action = entry(&mut actions, key, || whole(reason));
-                note(action, reason, verdict.purpose);
+                note(action, reason, reason.outcome, verdict.purpose);
                 continue;
             }
+            // What only development needs is judged milder than what runs, and does not make the answer.
+            let runs = findings.iter().any(|f| !f.development_only);
             for finding in findings {
+                let milder = runs && finding.development_only && finding.kind == FindingKind::Advisory;
+                let outcome = if milder { reason.outcome.min(Outcome::Conditional) } else { reason.outcome };
                 let action = entry(&mut actions, key_of(finding), || one(finding, reason));
-                note(action, reason, verdict.purpose);
+                note(action, reason, outcome, verdict.purpose);
                 // A finding judged under two questions, or in two parts, is still one finding.
                 action.findings.insert(finding.fingerprint);
                 action.places.extend(finding.places.iter().cloned());
@@ -174,8 +178,8 @@ fn one(finding: &Finding, reason: &Reason) -> Action {
     Action { command: fix.command, ..blank(what) }
 }
 
-fn note(action: &mut Action, reason: &Reason, purpose: Purpose) {
-    action.outcome = action.outcome.max(reason.outcome);
+fn note(action: &mut Action, reason: &Reason, outcome: Outcome, purpose: Purpose) {
+    action.outcome = action.outcome.max(outcome);
     action.controls.insert(reason.control.clone());
     action.purposes.insert(purpose);
 }

@@ -251,7 +251,7 @@ fn advice(assessment: &Assessment, out: &mut String) {
         .verdicts
         .iter()
         .flat_map(|v| &v.reasons)
-        .filter(|r| r.action == Demand::Advise)
+        .filter(|r| r.action == Demand::Advise && r.control != "register")
         .map(|r| r.control.as_str())
         .collect();
     controls.sort_unstable();

@@ -139,7 +139,8 @@ pub fn unseen(assessment: &Assessment, verdict: &Verdict) -> bool {
     verdict.outcome == Outcome::Allowed && seen.met == 0 && seen.unknown > 0
 }
 
-/// The question of a verdict, with its part, and with its pack where several packs answer it.
+/// The question of a verdict, with its part, and with its pack where several packs answer it or it is none
+/// of the program's own.
 pub fn question(assessment: &Assessment, verdict: &Verdict) -> String {
     let same = |v: &&Verdict| v.purpose == verdict.purpose && v.part == verdict.part;
     let word = match verdict.purpose {
@@ -148,7 +149,8 @@ pub fn question(assessment: &Assessment, verdict: &Verdict) -> String {
     };
     let part = verdict.part.as_ref().map(|p| format!(" of part {}", cut(p, 30))).unwrap_or_default();
     let several = assessment.verdicts.iter().filter(same).count() > 1;
-    let pack = if several { format!(" by {}", cut(&verdict.pack, 40)) } else { String::new() };
+    let foreign = verdict.pack.contains('#');
+    let pack = if several || foreign { format!(" by {}", cut(&verdict.pack, 40)) } else { String::new() };
     format!("{word}{part}{pack}")
 }
 
@@ -242,13 +244,13 @@ pub fn register(verdict: &Verdict) -> Vec<String> {
     verdict
         .reasons
         .iter()
-        .filter(|r| matches!(r.control.as_str(), "register" | "closure") && r.outcome > Outcome::Allowed)
+        .filter(|r| matches!(r.control.as_str(), "register" | "closure"))
         .map(|r| {
             let mut why = r.why.trim_end().trim_end_matches('.').to_owned();
             if let Some(first) = why.get(..1) {
                 why = format!("{}{}", first.to_uppercase(), &why[1..]);
             }
-            format!("{why}. {}", r.remedy)
+            format!("{why}. {}", r.remedy).trim_end().to_owned()
         })
         .collect()
 }

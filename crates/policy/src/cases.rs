@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ControlState, Outcome};
+use domain::{ControlState, Outcome, Purpose, Visibility};
 use serde::Deserialize;
 
 use crate::{
@@ -131,7 +131,14 @@ pub fn run(pack: &Pack) -> Result<(usize, Vec<Failure>), PackError> {
                 for setting in Setting::all().filter(|s| column.covers(*s)) {
                     let demand = pack.demand(judgement, setting);
                     if demand.outcome != *expected {
-                        fail(format!("at {setting:?} must be {expected}, is {}", demand.outcome));
+                        let seen = match pack.purpose() {
+                            Purpose::Use => String::new(),
+                            Purpose::Publish => match setting.visibility {
+                                Visibility::Public => ", public".to_owned(),
+                                Visibility::Private => ", not yet public".to_owned(),
+                            },
+                        };
+                        fail(format!("at {}{seen} must be {expected}, is {}", setting.tier, demand.outcome));
                     }
                 }
             }

@@ -138,6 +138,7 @@ struct File {
 /// A versioned set of controls for one question.
 pub struct Pack {
     header: Header,
+    label: String,
     /// Every file, sorted by path.
     files: Vec<File>,
     /// Controls in the order of their positions: by kind, then by name. Indices into `files`.
@@ -197,8 +198,10 @@ impl Pack {
         }
         kept.sort_by(|a, b| a.path.cmp(&b.path));
         kept.dedup_by(|a, b| a.path == b.path);
-        let pack = Self::of_files(kept)?;
+        let mut pack = Self::of_files(kept)?;
         pack.check()?;
+        // A pack of somebody's own may bear any name: what it holds is told by its digest.
+        pack.label = format!("{}#{}", pack.label, &pack.digest().hex()[..12]);
         Ok(pack)
     }
 
@@ -221,6 +224,7 @@ impl Pack {
         }
         order.sort();
         Ok(Self {
+            label: format!("{}@{}", header.name, header.version),
             header,
             files,
             order,
@@ -236,9 +240,15 @@ impl Pack {
         &self.header.name
     }
 
-    /// `name@version`, as verdicts name it.
+    /// As verdicts name it: `name@version`; for a pack that is not built in, `name@version#` and the first
+    /// twelve digits of its [`digest`](Self::digest), so that no pack passes for another.
     pub fn label(&self) -> String {
-        format!("{}@{}", self.header.name, self.header.version)
+        self.label.clone()
+    }
+
+    /// Whether it is part of this program.
+    pub fn is_builtin(&self) -> bool {
+        !self.label.contains('#')
     }
 
     /// Its version.

@@ -144,11 +144,8 @@ impl Entry {
 
     /// The state as of a time, by the body's times.
     pub fn stand(&self, as_of: Timestamp, times: &Times) -> Stand {
-        let glass = self.glass.as_ref().filter(|g| as_of < g.until);
         let without = self.stand_without_glass(as_of, times);
-        // The glass is broken where the register says no; what was said after it was broken holds.
-        let open = matches!(without.state, State::Listed | State::ListedWithObligations | State::Overdue);
-        match glass.filter(|g| !open && !self.said_after(&g.logged)) {
+        match self.glass_at(as_of, times) {
             Some(glass) => Stand {
                 state: State::ListedWithObligations,
                 since: glass.logged.at.date(),
@@ -160,13 +157,22 @@ impl Entry {
         }
     }
 
+    /// The break-glass allowance in force: where the register says anything but yes, and nothing was said
+    /// after the glass was broken.
+    pub fn glass_at(&self, as_of: Timestamp, times: &Times) -> Option<&Glass> {
+        let state = self.stand_without_glass(as_of, times).state;
+        let open = matches!(state, State::Listed | State::ListedWithObligations | State::Overdue);
+        self.glass.as_ref().filter(|g| as_of < g.until && !open && !self.said_after(&g.logged))
+    }
+
     /// Whether a denial or a trip-wire came after a leaf; malware counts whenever it was found.
     fn said_after(&self, leaf: &Logged) -> bool {
         let denied = self.denied.as_ref().is_some_and(|d| d.logged.index > leaf.index);
         denied || self.trips.iter().any(|t| t.wire == TripWire::Malware || t.logged.index > leaf.index)
     }
 
-    fn stand_without_glass(&self, as_of: Timestamp, times: &Times) -> Stand {
+    /// The state as it holds for every team but the one that a break-glass allowance names.
+    pub fn stand_without_glass(&self, as_of: Timestamp, times: &Times) -> Stand {
         let today = as_of.date();
         let at = |state, logged: &Logged, why: String, next| Stand {
             state,

@@ -5,6 +5,7 @@
 
 use domain::{
     Attested, Digest, Exception, Listing, Obligation, Purpose, Standing, SubjectName, Tier, Timestamp,
+    standing::BreakGlass,
 };
 
 use crate::{
@@ -34,7 +35,7 @@ impl Register {
         for entry in self.entries.values() {
             if Some(&entry.case.subject) == subject {
                 let listing = self.listing(entry, as_of);
-                if listing.state != State::Unlisted {
+                if listing.state != State::Unlisted || listing.glass.is_some() {
                     out.listings.push(listing);
                 }
             } else if entry.case.purpose == Purpose::Use && entry.case.subject.kind() == "component" {
@@ -108,9 +109,10 @@ impl Register {
         Some(stated) == subject || stated.kind() == "component"
     }
 
-    /// An entry, as far as a gate must know it.
+    /// An entry, as far as a gate must know it: its state for any team, and who may go past it for some hours.
     pub fn listing(&self, entry: &Entry, as_of: Timestamp) -> Listing {
-        let stand = entry.stand(as_of, &self.body.times);
+        let stand = entry.stand_without_glass(as_of, &self.body.times);
+        let glass = entry.glass_at(as_of, &self.body.times);
         let review = entry.open.iter().filter_map(|id| self.reviews.get(id)).min_by_key(|r| r.opened.index);
         let awaited = review
             .map(|review| {
@@ -136,7 +138,8 @@ impl Register {
             }
             Some(WhoMayUse::AnyTeam) | None => Vec::new(),
         };
-        let denied = entry.denied.as_ref();
+        // A denial that has lapsed says nothing any more.
+        let denied = entry.denied.as_ref().filter(|d| as_of.date() <= d.until);
         Listing {
             subject: entry.case.subject.clone(),
             purpose: entry.case.purpose,
@@ -164,6 +167,9 @@ impl Register {
             existing_uses: denied
                 .map(|d| d.existing_uses.clone())
                 .or_else(|| terms.and_then(|t| t.existing_uses.clone())),
+            review_on: terms.map(|t| t.review_on),
+            covers: false,
+            glass: glass.map(|g| BreakGlass { team: g.team.clone(), until: g.until }),
         }
     }
 

@@ -111,6 +111,34 @@ fn discover(folder: &Path) -> Option<(gix::Repository, String)> {
     Some((repository, inside))
 }
 
+/// More commits than this are not followed back.
+const MOST_COMMITS: usize = 50_000;
+/// A larger file is not read.
+const LARGEST: u64 = 1 << 20;
+
+/// What a file of the folder held before a day: its bytes in the newest commit older than that, along first
+/// parents. None where there is no such commit, or no such file in it, or the history is not there so far.
+pub fn before(folder: &Path, path: &str, day: Date) -> Option<Vec<u8>> {
+    let (repository, prefix) = discover(folder)?;
+    let until = day.start().unix();
+    let mut commit = repository.head_commit().ok()?;
+    for _ in 0..MOST_COMMITS {
+        if commit.time().ok()?.seconds >= until {
+            let parent = commit.parent_ids().next()?.detach();
+            commit = repository.find_commit(parent).ok()?;
+            continue;
+        }
+        let path = if prefix.is_empty() { path.to_owned() } else { format!("{prefix}/{path}") };
+        let entry = commit.tree().ok()?.lookup_entry_by_path(path).ok()??;
+        let size = repository.find_header(entry.object_id()).ok()?.size();
+        if !entry.mode().is_blob() || size > LARGEST {
+            return None;
+        }
+        return Some(entry.object().ok()?.detach().data);
+    }
+    None
+}
+
 fn below<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
     if prefix.is_empty() { Some(path) } else { path.strip_prefix(prefix)?.strip_prefix('/') }
 }

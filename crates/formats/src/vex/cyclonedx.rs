@@ -7,6 +7,19 @@ use domain::{Place, Purl, Timestamp};
 use super::{Product, VexDocument, VexStatement, VexStatus, said};
 use crate::tree::Node;
 
+/// The reasons that CycloneDX knows for "not affected" (impact analysis justification, 1.4 to 1.7).
+const REASONS: [&str; 9] = [
+    "code_not_present",
+    "code_not_reachable",
+    "requires_configuration",
+    "requires_dependency",
+    "requires_environment",
+    "protected_by_compiler",
+    "protected_at_runtime",
+    "protected_at_perimeter",
+    "protected_by_mitigating_control",
+];
+
 pub(super) fn read(path: &str, root: Node<'_>, document: &mut VexDocument) {
     let metadata = root.get("metadata");
     let made = metadata.and_then(|m| time(path, m, "timestamp", document));
@@ -39,7 +52,7 @@ pub(super) fn read(path: &str, root: Node<'_>, document: &mut VexDocument) {
             ids: ids.filter_map(|id| said(Some(id))).collect(),
             products: affects.filter_map(|node| product(node, status, &known)).collect(),
             status,
-            justification: said(analysis.text_at("justification")),
+            justification: document.reason(analysis.text_at("justification"), &REASONS, &place),
             impact: said(analysis.text_at("detail")),
             timestamp: updated.or(issued).or(made),
             author: author.clone(),

@@ -5,6 +5,15 @@ use domain::{Place, Timestamp};
 use super::{Product, VexDocument, VexStatement, VexStatus, said};
 use crate::tree::Node;
 
+/// The reasons that OpenVEX knows for "not affected" (specification 0.2.0, status justifications).
+const REASONS: [&str; 5] = [
+    "component_not_present",
+    "vulnerable_code_not_present",
+    "vulnerable_code_not_in_execute_path",
+    "vulnerable_code_cannot_be_controlled_by_adversary",
+    "inline_mitigations_already_exist",
+];
+
 pub(super) fn read(path: &str, root: Node<'_>, document: &mut VexDocument) {
     let author = said(root.text_at("author"));
     let made = time(path, root, document);
@@ -31,11 +40,12 @@ pub(super) fn read(path: &str, root: Node<'_>, document: &mut VexDocument) {
             product.subcomponents.extend(parts.iter().cloned());
         }
         let timestamp = time(path, node, document).or(made);
+        let justification = document.reason(node.text_at("justification"), &REASONS, &place);
         document.keep(VexStatement {
             ids: ids(node),
             products,
             status,
-            justification: said(node.text_at("justification")),
+            justification,
             impact: said(node.text_at("impact_statement")),
             timestamp,
             author: author.clone(),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use assess::{alone, change, judge::Questions};
-use domain::{Assessment, Outcome, Purpose, Visibility, circumstances::By};
+use domain::{Assessment, Outcome, Purpose, Subject, Visibility, circumstances::By};
 use evidence::material::{Material as _, revision::Revision};
 use pages::columns::{WIDTH, cut, wrap};
 
@@ -48,6 +48,7 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
             Err(failure) => return Err(failure),
         };
         puzzled(named, &opened, &judged.assessment);
+        unasked(named, &judged, questions)?;
         if args.subjects.len() > 1 && args.format == Format::Text {
             answer(&format!("{named}\n"));
         }
@@ -69,6 +70,34 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
         codes.push(3);
     }
     Ok(worst(&codes))
+}
+
+/// A question that was asked and that no pack answers is never passed over: alone it is no answer, beside the
+/// other it is said.
+fn unasked(named: &str, judged: &Judged, questions: Questions) -> Result<(), Failure> {
+    let answered = |purpose: Purpose| judged.packs.iter().any(|pack| pack.purpose() == purpose);
+    let repository = matches!(judged.assessment.subject, Subject::Repository { .. });
+    for (asked, other, purpose, words) in [
+        (questions.use_, questions.publish, Purpose::Use, "used"),
+        (questions.publish && repository, questions.use_, Purpose::Publish, "public"),
+    ] {
+        if !asked || answered(purpose) {
+            continue;
+        }
+        let packs: Vec<String> = judged.packs.iter().map(|pack| pack.label()).collect();
+        let said = format!(
+            "no pack says whether {} may be {words}: `packs` in formulary.toml names {}",
+            cut(named, 60),
+            packs.join(", ")
+        );
+        if other {
+            remark(&format!("warning: {said}"));
+        } else {
+            let next = format!("Ask the program's own as well: `--pack {}`.", purpose.word());
+            return Err(Failure::new(said).next(next));
+        }
+    }
+    Ok(())
 }
 
 /// What a reader may not expect of what was named, and how to name it so that it can be judged.

@@ -1,6 +1,6 @@
 //! `formulary policy list|show|test|what-if`: the packs of controls, to read, to test, to try out.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 use domain::{Purpose, Tier, Visibility, verdict::Action};
 use pages::columns::{WIDTH, wrap};
@@ -177,12 +177,14 @@ fn test(packs: &[Pack]) -> Result<u8, Failure> {
         for failure in &failures {
             let _ = writeln!(out, "{}, case `{}`: {}", failure.control, failure.case, failure.what);
         }
-        failed += failures.len();
+        // Several things of one case may be otherwise than expected.
+        let cases: BTreeSet<_> = failures.iter().map(|f| (&f.control, &f.case)).collect();
+        failed += cases.len();
         let _ = writeln!(
             out,
             "{}: {} of {} as expected, over {}",
             pack.label(),
-            run - failures.len(),
+            run.saturating_sub(cases.len()),
             pages::words::count(run, "case", "cases"),
             pages::words::count(pack.len(), "control", "controls")
         );

@@ -87,9 +87,11 @@ fn named_feeds(folder: &Path, kept: &Assessment) -> Result<Feeds, Failure> {
 /// What was declared then; what the material's own file declares it declares again.
 fn stated(kept: &Assessment) -> Stating {
     let of = &kept.circumstances;
+    // A tier of parts is stated by the file; only one that was stated for all of them came from elsewhere.
+    let parts = kept.verdicts.iter().filter(|v| v.part.is_some()).all(|v| v.tier == of.tier.value);
     let declared = |by: By| by != By::Assumed;
     Stating {
-        tier: declared(of.tier.by).then_some(of.tier.value),
+        tier: (declared(of.tier.by) && parts).then_some(of.tier.value),
         exposure: declared(of.exposure.by).then_some(of.exposure.value),
         visibility: declared(of.visibility.by).then_some(of.visibility.value),
         deployment: declared(of.deployment.by).then_some(of.deployment.value),

@@ -89,9 +89,8 @@ fn headline<'a>(pack: &Pack, kept: impl Iterator<Item = &'a Assessment>) -> Stri
 fn again(kept: &Assessment, pack: &Pack) -> Assessment {
     let questions =
         Questions { use_: pack.purpose() == Purpose::Use, publish: pack.purpose() == Purpose::Publish };
-    let covered = assess::standing::of(kept).covered;
     let mut again = kept.clone();
-    judge(&mut again, std::slice::from_ref(pack), questions, covered);
+    judge(&mut again, std::slice::from_ref(pack), questions);
     again
 }
 

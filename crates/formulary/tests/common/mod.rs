@@ -124,20 +124,22 @@ impl Scene {
 
     /// Makes the subject a git repository with one commit of everything.
     pub fn commit(&self) -> &Self {
+        self.commit_with(&[])
+    }
+
+    /// The same, at a time.
+    pub fn commit_on(&self, at: &str) -> &Self {
+        self.commit_with(&[("GIT_AUTHOR_DATE", at), ("GIT_COMMITTER_DATE", at)])
+    }
+
+    fn commit_with(&self, environment: &[(&str, &str)]) -> &Self {
         if !self.root().join(".git").exists() {
             self.git(&["init", "-q", "-b", "main"]);
         }
         self.git(&["add", "-A"]);
-        self.git(&[
-            "-c",
-            "user.name=T",
-            "-c",
-            "user.email=t@hospital.example",
-            "commit",
-            "-q",
-            "-m",
-            "state",
-        ]);
+        let who = ["-c", "user.name=T", "-c", "user.email=t@hospital.example"];
+        let (done, said) = self.git_with(&[&who[..], &["commit", "-q", "-m", "state"]].concat(), environment);
+        assert!(done, "{said}");
         self
     }
 
@@ -149,6 +151,10 @@ impl Scene {
 
     /// The same, whatever comes of it: whether it succeeded, and all it said.
     pub fn try_git(&self, args: &[&str]) -> (bool, String) {
+        self.git_with(args, &[])
+    }
+
+    fn git_with(&self, args: &[&str], environment: &[(&str, &str)]) -> (bool, String) {
         let done = Command::new("git")
             .args(args)
             .current_dir(self.root())
@@ -156,6 +162,7 @@ impl Scene {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs(environment.iter().copied())
             .output()
             .unwrap();
         let said = [done.stdout, done.stderr].concat();
