@@ -174,6 +174,7 @@ fn what_a_statement_says_and_which_excuse() {
             statement("fixed", ""),
             statement("affected", r#", "justification": "x""#),
             statement("under_investigation", ""),
+            statement("not_affected", r#", "justification": "whatever""#),
         ]
         .join(",\n"),
     );
@@ -187,8 +188,10 @@ fn what_a_statement_says_and_which_excuse() {
             (NotAffected, false),
             (Fixed, true),
             (Affected, false),
-            (UnderInvestigation, false)
-        ]
+            (UnderInvestigation, false),
+            (NotAffected, false)
+        ],
+        "a reason that the format does not know is none"
     );
     let first = &document.statements[0];
     assert_eq!(first.timestamp.unwrap().to_string(), "2026-02-01T00:00:00Z");
@@ -198,7 +201,16 @@ fn what_a_statement_says_and_which_excuse() {
         (Some("A. Author"), "a.openvex.json:3".to_owned())
     );
     assert_eq!(document.statements[1].impact.as_deref(), Some("never called"));
-    assert_eq!(document.faults.iter().map(|f| f.id).collect::<Vec<_>>(), ["no-justification", "no-version"]);
+    assert_eq!(
+        document.faults.iter().map(|f| f.id).collect::<Vec<_>>(),
+        [
+            "no-justification",
+            "no-version",
+            "unknown-justification",
+            "unknown-justification",
+            "no-justification"
+        ]
+    );
 }
 
 #[test]

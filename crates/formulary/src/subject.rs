@@ -413,7 +413,6 @@ impl Judge {
             let world = observe::World { standing: &standing, ..world };
             assessment = observe::observe_with(&asked, own, &world, &past)?;
         }
-<<<<<<< HEAD
         if let Some(root) = opened.root().filter(|_| questions.publish) {
             let remotes = remotes::of(root);
             if !remotes.is_empty() && assessment.local.is_object() {
@@ -421,10 +420,7 @@ impl Judge {
                 assessment.local["remotes"] = rows.collect();
             }
         }
-        judge(&mut assessment, &packs, questions, standing.covered);
-=======
         judge(&mut assessment, &packs, questions);
->>>>>>> 7cde276 (What statements, decisions, packs, VEX and a moved start may not do: found by a stranger's trial)
         seal(&mut assessment)?;
         self.register.cover(&mut assessment, &packs, questions)?;
         Ok(Judged { assessment, packs })

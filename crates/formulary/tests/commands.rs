@@ -368,14 +368,19 @@ fn every_screen_of_a_page_is_self_contained_and_escaped() {
 fn the_day_the_clocks_run_from_cannot_be_moved() {
     let scene = Scene::new();
     let system = |day: &str| {
-        format!("name = \"Ward list\"\ntier = \"operational\"\nexposure = \"controlled\"\nstarted = {day}\n")
+        format!("name = \"Ward list\"\ntier = \"operational\"\nexposure = \"open\"\nstarted = {day}\n")
     };
     scene
         .file("package-lock.json", package_lock(&[("alpha", "1.0.0")]))
         .file("formulary.toml", system("2026-03-01"))
         .record("npm", &advisory("GHSA-aaaa-aaaa-aaaa", "npm", "alpha", "1.5.0", "2026-01-10T00:00:00Z"))
         .import();
-    let due = |answer: &common::Answer| answer.json()["findings"][0]["due"].as_str().unwrap().to_owned();
+    let due = |answer: &common::Answer| {
+        let json = answer.json();
+        let findings = json["findings"].as_array().unwrap();
+        let flaw = findings.iter().find(|f| f["id"] == "GHSA-aaaa-aaaa-aaaa").expect("the flaw is found");
+        flaw["due"].as_str().unwrap().to_owned()
+    };
     scene.commit_on("2026-03-02T10:00:00Z");
     let first = scene.check(&["--use"]);
     let day = due(&first);
