@@ -210,12 +210,6 @@ fn reason(value: &Value) -> Reason {
              the closure is gone.",
         )
     };
-    let findings = value["new_findings"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|print| print.as_str()?.parse().ok())
-        .collect();
     Reason {
         control: CONTROL.to_owned(),
         row: ROW.to_owned(),
@@ -226,7 +220,7 @@ fn reason(value: &Value) -> Reason {
         remedy: remedy.to_owned(),
         count: count.max(1),
         // What is new has reasons of its own: here it is counted.
-        findings: if count > 0 { Vec::new() } else { findings },
+        findings: Vec::new(),
         evidence: Vec::new(),
         excepted_until: None,
     }

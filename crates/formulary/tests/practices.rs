@@ -79,7 +79,8 @@ fn since_when_tests_are_run_and_that_they_were_taken_away_is_told() {
 fn a_long_line_is_halved_down_to_the_day() {
     let scene = Scene::new();
     let root = scene.root();
-    let mut stream = String::from("blob\nmark :1\ndata 23\non: push\n- run: npm test\n\n");
+    let settings = "script: npm test\n";
+    let mut stream = format!("blob\nmark :1\ndata {}\n{settings}\n", settings.len());
     for n in 0..1000u64 {
         let time = 1_700_000_000 + n * 86_400;
         let parent = if n == 0 { String::new() } else { format!("from :{}\n", n + 1) };

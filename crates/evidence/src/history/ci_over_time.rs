@@ -173,10 +173,13 @@ impl CiOverTime {
 
     /// From when until when tests were run, where they were last and are not now.
     pub fn lost(&self) -> Option<(Date, Date)> {
-        let now = self.spells.last().filter(|spell| spell.state < State::Unread)?;
-        let until = *self.removed().last()?;
-        let from = self.spells.iter().rev().find(|s| s.state >= State::Tests && s.from <= now.from)?.from;
-        Some((from, until))
+        let tests = |spell: &Spell| spell.state >= State::Tests;
+        self.spells.last().filter(|spell| spell.state < State::Unread)?;
+        let gone = (1..self.spells.len())
+            .rev()
+            .find(|at| tests(&self.spells[at - 1]) && self.spells[*at].state < State::Unread)?;
+        let from = self.spells[..gone].iter().rev().take_while(|spell| tests(spell)).last()?.from;
+        Some((from, self.spells[gone].from))
     }
 }
 
@@ -323,7 +326,8 @@ mod tests {
         let of = |spells| CiOverTime { spells, ..CiOverTime::default() };
         let gone = of(vec![
             spell("2024-01-01", State::None),
-            spell("2024-02-01", State::ChangeRequests),
+            spell("2024-02-01", State::Tests),
+            spell("2024-03-01", State::ChangeRequests),
             spell("2025-02-01", State::Settings),
         ]);
         assert_eq!(gone.lost(), Some((day("2024-02-01"), day("2025-02-01"))));
