@@ -114,7 +114,7 @@ impl RegisterFolder {
             .map_err(|e| Failure::new(format!("{TRUST} cannot be used: {e}")))?;
         let source = Folder::new(files.clone(), LOG_FOLDER);
         let checkpoint = checkpoint(&source, &policy)?;
-        let seen = Seen::of(&checkpoint.checkpoint().origin().to_string(), world.cache.as_deref());
+        let seen = Seen::of(checkpoint.checkpoint().origin(), world.cache.as_deref());
         seen.compare(&source, &checkpoint, &policy).map_err(|why| {
             Failure::new(why).next(format!(
                 "Bring the register's folder up to date (`git pull`), and tell its keeper if that does not help. If the \

@@ -95,7 +95,7 @@ impl Asked {
                 .map_err(|e| Failure::new(format!("{TRUST} cannot be used: {e}")))?;
             let source = Folder::new(files.clone(), LOG_FOLDER);
             let checkpoint = register_folder::checkpoint(&source, &policy)?;
-            let seen = Seen::of(&checkpoint.checkpoint().origin().to_string(), cache);
+            let seen = Seen::of(checkpoint.checkpoint().origin(), cache);
             Register {
                 unknown: seen.compare(&source, &checkpoint, &policy).err(),
                 looked: Looked::open(&source, &checkpoint, cache)?,
