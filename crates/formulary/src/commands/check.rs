@@ -49,6 +49,7 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
         };
         puzzled(named, &opened, &judged.assessment);
         unasked(named, &judged, questions)?;
+        lowered(&opened, args);
         if args.subjects.len() > 1 && args.format == Format::Text {
             answer(&format!("{named}\n"));
         }
@@ -70,6 +71,20 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<u8, Failure> {
         codes.push(3);
     }
     Ok(worst(&codes))
+}
+
+/// A tier on the command line stands before those that the file declares for its parts; where it is milder than
+/// one, that is said.
+fn lowered(opened: &Opened, args: &Check) {
+    let (Some(tier), Ok(own)) = (args.judging.tier, opened.own()) else { return };
+    let parts = own.system.iter().flat_map(|system| &system.parts);
+    for part in parts.filter(|part| part.tier < tier) {
+        remark(&format!(
+            "warning: --tier {tier} stands before formulary.toml, which declares {} for part {}",
+            part.tier,
+            cut(&part.name, 40)
+        ));
+    }
 }
 
 /// A question that was asked and that no pack answers is never passed over: alone it is no answer, beside the

@@ -53,7 +53,7 @@ pub(super) fn run(into: &Path, anew: bool, at: &Where, world: &World) -> Result<
         let from = made_from(&serde_json::to_vec(&(one, linked))?);
         out.make(&site.review_path(shown), from, || Ok(site.review_page(shown).into_bytes()))?;
     }
-    let mut brief = Vec::new();
+    let (mut brief, mut search) = (Vec::new(), Vec::new());
     for (one, shown) in public.subjects.iter().zip(&register.subjects) {
         let Some(stem) = site.stem_of(&one.name) else { continue };
         let from = made_from(&serde_json::to_vec(one)?);
@@ -64,6 +64,8 @@ pub(super) fn run(into: &Path, anew: bool, at: &Where, world: &World) -> Result<
             .iter()
             .map(|l| serde_json::json!({ "question": l.question, "state": l.state, "since": l.since, "entry": l.follows_from }))
             .collect();
+        let words = one.lines.iter().map(|l| format!("{}: {}", l.question, l.state.word().replace('-', " ")));
+        search.push((&one.plain, words.collect::<Vec<_>>().join("; "), format!("{stem}.html")));
         brief.push(serde_json::json!({
             "name": one.name, "plain": one.plain, "kind": one.kind, "lines": states,
             "page": format!("{stem}.html"), "json": format!("{stem}.json"),
@@ -74,6 +76,7 @@ pub(super) fn run(into: &Path, anew: bool, at: &Where, world: &World) -> Result<
         all.insert("subjects".to_owned(), brief.into());
     }
     out.put("index.json", &lines(&index)?)?;
+    out.put("search.json", &serde_json::to_vec(&search)?)?;
     let trust = subject::read(&root.join(TRUST))?;
     let policy = Policy::parse(&trust).map_err(|e| Failure::new(format!("{TRUST} cannot be used: {e}")))?;
     entries(&folder, (&trust, &policy), &site, &mut out)?;

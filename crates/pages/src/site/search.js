@@ -35,18 +35,18 @@
     }));
     return;
   }
-  fetch('index.json').then(function (answer) { return answer.json(); }).then(function (index) {
-    begin(index.subjects.map(function (subject) {
-      var states = subject.lines.map(function (line) { return line.question + ': ' + line.state.replace(/-/g, ' '); });
+  // Rows of what is shown, its states in words, its page: a register of many entries is a long list.
+  fetch('search.json').then(function (answer) { return answer.json(); }).then(function (rows) {
+    begin(rows.map(function (row) {
       return {
-        text: (subject.name + ' ' + states.join(' ')).toLowerCase(),
+        text: (row[0] + ' ' + row[1]).toLowerCase(),
         show: function () {
           var li = document.createElement('li');
           var a = document.createElement('a');
-          a.href = subject.page;
-          a.textContent = subject.plain;
+          a.href = row[2];
+          a.textContent = row[0];
           li.appendChild(a);
-          li.appendChild(document.createTextNode(' ' + states.join('; ')));
+          li.appendChild(document.createTextNode(' ' + row[1]));
           return li;
         }
       };
