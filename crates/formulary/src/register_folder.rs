@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `log/` | the log, as a web server may serve it |
 //! | `trust.policy` | which key signs it (C2SP tlog-policy), for everyone who verifies |
-//! | `assessments/` | what was decided on, by digest; not on the site, since it names places |
+//! | `assessments/` | what was decided on, by digest; never in git nor on the site: it names places, contacts, flaws |
 //! | `private/` | sealed words; never in git, never on the site |
 //! | `.gitignore` | keeps what is this machine's own, and what is private, out of git |
 //!
@@ -43,6 +43,11 @@ use crate::{
 
 /// The trust file's name.
 pub(crate) const TRUST: &str = "trust.policy";
+/// Days after its last entry for which a log is added to without a question.
+const LONGEST_PAUSE: i64 = 62;
+/// What of a register never goes into git: sealed words; assessments, which hold contacts, places and open
+/// flaws; and what is this machine's own.
+const IGNORED: [&str; 4] = ["/private/", "/assessments/", ".promise", ".lock"];
 /// The log's folder.
 pub(crate) const LOG_FOLDER: &str = "log";
 
@@ -54,6 +59,7 @@ pub(crate) struct RegisterFolder {
     /// The head it was read under.
     pub(crate) checkpoint: SignedCheckpoint,
     log_key: Option<PathBuf>,
+    clock_is_right: bool,
     /// Now.
     pub(crate) now: Timestamp,
     /// What was sealed during this run.
@@ -104,7 +110,9 @@ impl RegisterFolder {
     /// Opens a register, verifies its log under the trust file, and folds it.
     pub(crate) fn open(at: &Where, world: &World) -> Result<Self, Failure> {
         let root = find(at.register.as_deref(), world)?;
-        Self::open_at(&root, at.log_key.clone(), world)
+        let mut folder = Self::open_at(&root, at.log_key.clone(), world)?;
+        folder.clock_is_right = at.clock_is_right;
+        Ok(folder)
     }
 
     /// The same, for a folder that is known to be one.
@@ -131,7 +139,16 @@ impl RegisterFolder {
         }
         // Finish erasures that a crash interrupted, before anything private is read.
         Private::new(files.clone(), "private").finish_erasures()?;
-        Ok(Self { files, register, checkpoint, log_key, now: world.now, sealed: Sealed::default(), seen })
+        Ok(Self {
+            files,
+            register,
+            checkpoint,
+            log_key,
+            clock_is_right: false,
+            now: world.now,
+            sealed: Sealed::default(),
+            seen,
+        })
     }
 
     /// The log as a source of files.
@@ -250,7 +267,9 @@ impl RegisterFolder {
 
     /// Adds signed statements to the log: one durable batch.
     pub(crate) fn append(&mut self, signed: Vec<Signed>) -> Result<Vec<Appended>, Failure> {
+        self.check_clock()?;
         let key = self.key()?;
+        ignore_private(&*self.files)?;
         let mut log = Log::open(self.files.clone(), LOG_FOLDER, &key)?;
         if log.size() != self.register.size {
             return Err(Failure::new("the log has grown since it was read: another program has added to it")
@@ -276,6 +295,22 @@ impl RegisterFolder {
         self.checkpoint = appended.checkpoint;
         self.seen.remember(&self.checkpoint);
         Ok(out)
+    }
+
+    /// A log's time never goes back: one entry of a wrong clock, and every later one is refused until that day.
+    fn check_clock(&self) -> Result<(), Failure> {
+        let days = self.now.date().days_since(self.register.last.date());
+        if days <= LONGEST_PAUSE || self.clock_is_right {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "this machine's clock says {}, {days} days after the last entry of the log: nothing was logged",
+            self.now.date()
+        ))
+        .next(
+            "An entry of a wrong clock would lock the log until that day. If the clock is right, say so with \
+             --clock-is-right.",
+        ))
     }
 
     /// Adds what follows from dates, as the log itself.
@@ -375,11 +410,7 @@ pub(crate) fn create(
     let leaf = Leaf::new(world.now, signed.statement, signed.signatures);
     // Refused before anything is written.
     Register::founded(origin, &leaf).map_err(|e| Failure::new(e.to_string()).next("Nothing was written."))?;
-    store::replace(
-        &*files,
-        ".gitignore",
-        b"# This machine's own, and what is private.\n/private/\n.promise\n.lock\n",
-    )?;
+    ignore_private(&*files)?;
     let trust = format!("log {}\nquorum none\n", key.verifier());
     store::replace(&*files, TRUST, trust.as_bytes())?;
     let mut log = Log::create(files.clone(), LOG_FOLDER, &key)?;
@@ -387,6 +418,23 @@ pub(crate) fn create(
     drop(log);
     Seen::of(origin, world.cache.as_deref()).forget();
     RegisterFolder::open_at(root, Some(key_path), world)
+}
+
+/// Keeps out of git what must not go there; in a register of an older program too.
+fn ignore_private(files: &dyn Files) -> Result<(), Failure> {
+    let before = files.read(".gitignore", 64 << 10)?;
+    let text = before.map_or_else(
+        || "# This machine's own, and what is private.\n".to_owned(),
+        |bytes| String::from_utf8_lossy(&bytes).into_owned(),
+    );
+    let missing: Vec<&str> =
+        IGNORED.into_iter().filter(|one| !text.lines().any(|l| l.trim() == *one)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let text = format!("{text}{end}{}\n", missing.join("\n"));
+    Ok(store::replace(files, ".gitignore", text.as_bytes())?)
 }
 
 /// Where the key of a log lies: named, in the environment, or the user's configuration folder.

@@ -17,28 +17,29 @@ use crate::{act::Act, entry::Logged, refused::Refused, register::Register, state
 impl Register {
     /// Asks, then applies.
     pub(crate) fn apply(&mut self, logged: &Logged, statement: &Statement) -> Result<(), Refused> {
+        let strict = statement.is_strict();
         match &statement.act {
             Act::Found(_) => {
                 Err(Refused::NotNow("the body is founded already: change it by a decision".to_owned()))
             }
-            Act::Attest(attestation) => self.attest(logged, attestation),
-            Act::Open(opening) => self.open(logged, opening),
-            Act::Renew(renewal) => self.renew(logged, renewal),
+            Act::Attest(attestation) => self.attest(logged, attestation, strict),
+            Act::Open(opening) => self.open(logged, opening, strict),
+            Act::Renew(renewal) => self.renew(logged, renewal, strict),
             Act::TakeBack(back) => self.take_back(logged, back),
             Act::Position(position) => self.position(logged, position),
-            Act::Answer(answer) => self.answer(logged, answer),
+            Act::Answer(answer) => self.answer(logged, answer, strict),
             Act::Satisfied(satisfied) => self.satisfied(logged, satisfied),
             Act::Overrule(overrule) => self.overrule(logged, overrule),
-            Act::Decide(decision) => self.decide(logged, decision),
-            Act::Emergency(emergency) => self.emergency(logged, emergency),
+            Act::Decide(decision) => self.decide(logged, decision, strict),
+            Act::Emergency(emergency) => self.emergency(logged, emergency, strict),
             Act::Revoke(revocation) => self.revoke(logged, revocation),
             Act::Agree(agreement) => self.agree(logged, agreement),
             Act::Done(done) => self.done(logged, done),
-            Act::Trip(trip) => self.trip(logged, trip),
-            Act::Consequence(consequence) => self.consequence(logged, consequence),
-            Act::Import(imported) => self.import(logged, imported),
-            Act::Adopt(adoption) => self.adopt(logged, adoption),
-            Act::Reveal(reveal) => self.reveal(logged, reveal),
+            Act::Trip(trip) => self.trip(logged, trip, strict),
+            Act::Consequence(consequence) => self.consequence(logged, consequence, strict),
+            Act::Import(imported) => self.import(logged, imported, strict),
+            Act::Adopt(adoption) => self.adopt(logged, adoption, strict),
+            Act::Reveal(reveal) => self.reveal(logged, reveal, strict),
             Act::Erase(erasure) => self.erase(logged, erasure),
         }
     }

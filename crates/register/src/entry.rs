@@ -88,6 +88,8 @@ pub struct Denied {
     pub alternative: String,
     /// The review that would confirm it.
     pub review: String,
+    /// Why.
+    pub reason: crate::words::Words,
 }
 
 /// A break-glass allowance.
@@ -106,8 +108,24 @@ pub struct Glass {
 pub struct Tripped {
     /// Where it stands.
     pub logged: Logged,
-    /// Which.
-    pub wire: TripWire,
+    /// Which; none where that is not told before it is mended.
+    pub wire: Option<TripWire>,
+    /// The sealed words that say what touched it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<Digest>,
+}
+
+impl Tripped {
+    /// Which, in words.
+    pub fn word(&self) -> &'static str {
+        self.wire.map_or("which one is told after mending", TripWire::word)
+    }
+
+    /// The gravest of those touched, the first of several alike.
+    pub fn gravest(trips: &[Self]) -> Option<&Self> {
+        // The wires are declared the gravest first; one that is not told is none of malware.
+        trips.iter().min_by_key(|t| (t.wire != Some(TripWire::Malware), t.wire.unwrap_or(TripWire::Kev)))
+    }
 }
 
 /// The state of an entry, and what it follows from.
@@ -168,7 +186,7 @@ impl Entry {
     /// Whether a denial or a trip-wire came after a leaf; malware counts whenever it was found.
     fn said_after(&self, leaf: &Logged) -> bool {
         let denied = self.denied.as_ref().is_some_and(|d| d.logged.index > leaf.index);
-        denied || self.trips.iter().any(|t| t.wire == TripWire::Malware || t.logged.index > leaf.index)
+        denied || self.trips.iter().any(|t| t.wire == Some(TripWire::Malware) || t.logged.index > leaf.index)
     }
 
     /// The state as it holds for every team but the one that a break-glass allowance names.
@@ -181,8 +199,12 @@ impl Entry {
             why,
             next,
         };
-        if let Some(trip) = self.trips.last() {
-            let why = format!("a trip-wire of the decision was touched: {}", trip.wire.word());
+        if let Some(trip) = Tripped::gravest(&self.trips) {
+            let more = match self.trips.len() {
+                1 => String::new(),
+                n => format!(" (and {} more)", n - 1),
+            };
+            let why = format!("a trip-wire of the decision was touched: {}{more}", trip.word());
             return at(State::Suspended, &trip.logged, why, None);
         }
         if let Some(denied) = self.denied.as_ref().filter(|d| today <= d.until) {

@@ -20,7 +20,7 @@ use crate::{
     lookup::Known,
     refused::Refused,
     register::{Register, Told},
-    statement::{LOG, Statement},
+    statement::{LOG, RULES, Statement},
     unread::Unread,
 };
 
@@ -97,6 +97,8 @@ impl Register {
             erased: BTreeSet::new(),
             statements: HashMap::new(),
             story: Vec::new(),
+            rules: 0,
+            ended: BTreeMap::new(),
             rejected: Vec::new(),
             unread: Vec::new(),
             overturned: BTreeSet::new(),
@@ -153,7 +155,7 @@ impl Register {
     fn read_next(&mut self, index: u64, bytes: &[u8]) {
         match Leaf::read(bytes) {
             Ok(leaf) => {
-                if let Err(refused) = self.accept(&leaf) {
+                if let Err(refused) = self.accept_as(&leaf, Signatures::Verify) {
                     self.rejected.push((index, refused.to_string()));
                     self.size += 1;
                 }
@@ -166,11 +168,14 @@ impl Register {
         }
     }
 
-    /// Takes in one more leaf. A refusal changes nothing.
+    /// Takes in one more leaf, which is made now. A refusal changes nothing.
     ///
     /// # Errors
     /// See [`Refused`].
     pub fn accept(&mut self, leaf: &Leaf) -> Result<Logged, Refused> {
+        if leaf.statement.rules != RULES {
+            return Err(Refused::OlderRules);
+        }
         self.accept_as(leaf, Signatures::Verify)
     }
 
@@ -193,6 +198,7 @@ impl Register {
         self.story.push(Told { logged, word: act.word(), about: act.about() });
         self.size += 1;
         self.last = leaf.logged;
+        self.rules = self.rules.max(leaf.statement.rules);
         if matches!(act, Act::Found(_) | Act::Decide(_) | Act::Revoke(_)) {
             self.remember_keys();
         }
@@ -207,6 +213,12 @@ impl Register {
                 kept.revoked |= key.revoked;
             }
         }
+        for (fingerprint, (holder, key)) in &self.keys {
+            let there = self.body.people.get(holder).is_some_and(|p| p.keys.contains_key(fingerprint));
+            if key.revoked || !there {
+                self.ended.entry(fingerprint.clone()).or_insert(self.last);
+            }
+        }
     }
 
     /// Whether a leaf is for this log, new, of its time, and signed by who is said to speak.
@@ -217,6 +229,9 @@ impl Register {
         }
         if self.statements.contains_key(&digest) {
             return Err(Refused::Twice);
+        }
+        if statement.rules < self.rules {
+            return Err(Refused::OlderRules);
         }
         let age = leaf.logged.unix() - statement.at.unix();
         if !(-SKEW..=OLDEST * 86_400).contains(&age) {
@@ -281,6 +296,7 @@ impl Register {
         self.statements.insert(digest, self.size);
         self.size += 1;
         self.last = logged.at;
+        self.rules = self.rules.max(statement.rules);
         self.remember_keys();
         Ok(())
     }

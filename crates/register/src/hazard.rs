@@ -5,6 +5,8 @@
 //! Source: DCB0129 and DCB0160 (NHS England clinical risk management), which leave the matrix to the
 //! organisation and ask that residual risk be 1-2 acceptable, 3 justified, 4-5 never.
 
+pub mod log;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -73,6 +75,14 @@ pub enum HazardFault {
     /// A residual risk that may not remain.
     #[error("hazard {0}: a residual rating of {1} is not acceptable: reduce the risk first")]
     Unacceptable(String, u8),
+    /// A hazard log that nobody can read.
+    #[error(
+        "the hazard log cannot be read: {0}. Expected: comma-separated values or a table in Markdown, with the columns hazard, severity, likelihood, rating and justified (what remains after the controls; `residual` may stand before them)"
+    )]
+    Unread(String),
+    /// The safety file and the hazard log differ.
+    #[error("hazard {0} stands in the hazard log and in the safety file, and they say different things")]
+    Differs(String),
     /// A rating of 3 without a justification.
     #[error("hazard {0}: a residual rating of 3 must be justified in the hazard log")]
     Unjustified(String),

@@ -61,6 +61,9 @@ pub enum NotALeaf {
     /// Another schema.
     #[error("an entry has the schema `{0}`; this program reads {SCHEMA}")]
     Schema(String),
+    /// Made under rules that this program does not know.
+    #[error("an entry is held to rules (version {0}) that this program does not know: use a newer one")]
+    Rules(u32),
     /// Not the one spelling.
     #[error("an entry is not written in canonical form, so its digest could be that of another spelling")]
     Spelling,
@@ -86,6 +89,9 @@ impl Leaf {
         let leaf: Self = serde_json::from_slice(bytes)?;
         if leaf.schema != SCHEMA || leaf.statement.schema != crate::statement::SCHEMA {
             return Err(NotALeaf::Schema(leaf.schema.chars().take(60).collect()));
+        }
+        if leaf.statement.rules > crate::statement::RULES {
+            return Err(NotALeaf::Rules(leaf.statement.rules));
         }
         if leaf.bytes()? != bytes {
             return Err(NotALeaf::Spelling);

@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// The first bytes of every such file: format and version.
-const MAGIC: &[u8; 24] = b"formulary/lookup/v1\n\0\0\0\0";
+const MAGIC: &[u8; 24] = b"formulary/lookup/v2\n\0\0\0\0";
 /// So many subjects share a bucket, on average.
 const IN_A_BUCKET: usize = 16;
 /// The largest header or section that is read, in bytes.

@@ -327,8 +327,8 @@ pub struct Elsewhere {
     pub body: String,
     /// The question.
     pub question: String,
-    /// `granted` or `declined`.
-    pub ruling: &'static str,
+    /// What was decided, and how it stands there.
+    pub ruling: String,
     /// When.
     pub on: Date,
 }

@@ -12,6 +12,11 @@ pub enum Refused {
     /// For another log.
     #[error("it is meant for the register `{0}`")]
     OtherRegister(String),
+    /// Made under rules that no longer hold.
+    #[error(
+        "it was made by an older program, under rules that no longer hold: make and sign it with this one"
+    )]
+    OlderRules,
     /// Stated before.
     #[error("this very statement is in the log already")]
     Twice,

@@ -51,6 +51,10 @@ pub struct Register {
     pub statements: HashMap<Digest, u64>,
     /// Every leaf that was applied, in order: index, time, person, word, digest.
     pub story: Vec<Told>,
+    /// The newest rules that a statement was made under so far.
+    pub(crate) rules: u32,
+    /// When a key was revoked, or its person left: it made no signature after that.
+    pub ended: BTreeMap<String, Timestamp>,
     /// Leaves that are in the log and mean nothing, with why.
     pub rejected: Vec<(u64, String)>,
     /// Leaves that this program cannot read: what depends on them is unknown.
@@ -106,6 +110,9 @@ pub struct Closing {
     pub emergency: bool,
     /// What must be mended, in order.
     pub mending: Vec<crate::words::Words>,
+    /// Cause and reason of an emergency, sealed until it is mended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<crate::words::Words>,
 }
 
 impl Register {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Date, Digest, Tier};
+use domain::{Date, Digest, Outcome, Tier};
 use policy::quorum::{self, Count, Rule, Stance, Voter};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,9 @@ use crate::{
     days::working_days_after,
     entry::Logged,
 };
+
+/// Days for which a recovery by fewer people than the rules ask for stands in public before it is decided.
+pub const RECOVERY_DAYS: i64 = 14;
 
 /// A case before the committee.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,6 +198,11 @@ impl Review {
         if self.barred.contains(person) {
             return Some("took part in the decision that is appealed: another panel decides".to_owned());
         }
+        self.has_interest(body, person)
+    }
+
+    /// The interest that keeps a person out of a case, if any: declared in it, or standing.
+    pub fn has_interest(&self, body: &Body, person: &str) -> Option<String> {
         let recused = |h: &Held| h.logged.by == person && h.position.stance == Stance::Recuse;
         if self.positions.iter().any(recused) {
             return Some("has declared an interest in this case".to_owned());
@@ -218,11 +226,85 @@ impl Review {
         quorum::count(self.rule(body), &self.voters(body))
     }
 
+    /// Whether no yes is possible yet, since nothing was assessed.
+    pub fn lacks_evidence(&self) -> bool {
+        self.latest().is_none()
+            && matches!(self.opening.asks, Asks::Use | Asks::Publication | Asks::Closure { .. })
+    }
+
+    /// By what right a person could decline the case now; none where by no right. A concern that was settled
+    /// or overruled, or rests on earlier evidence, is no ground for a no.
+    pub fn rights_to_decline(&self, body: &Body, by: &str) -> Vec<Means> {
+        let basis = self.latest().map(|a| a.basis);
+        let held = self.held();
+        let standing: Vec<String> = self
+            .count(body)
+            .blocked_by
+            .into_iter()
+            .filter(|p| held.iter().any(|h| h.logged.by == *p && h.position.basis == basis))
+            .collect();
+        let mut out = Vec::new();
+        if standing.len() >= usize::from(self.rule(body).people) {
+            out.push(Means::Quorum);
+        }
+        if standing.iter().any(|person| person != by && !self.is_answered(person)) {
+            out.push(Means::Concern);
+        }
+        if self.latest().is_some_and(|a| a.outcome == Outcome::Refused) {
+            out.push(Means::Rule);
+        }
+        out
+    }
+
+    /// What keeps a change of the body from being decided by the people who can still sign, after keys were
+    /// lost; `Ok` where nothing does. See `docs/register.md`, "When a key is lost".
+    ///
+    /// # Errors
+    /// Why not, in plain English.
+    pub fn recovery(&self, body: &Body, today: Date) -> Result<(), String> {
+        let restores = |c: &Change| match c {
+            Change::AddKey { id, .. } => body.people.get(id).is_some_and(|p| !p.can_sign()),
+            _ => false,
+        };
+        if self.changes().is_empty() || !self.changes().iter().all(restores) {
+            return Err("it only gives new keys to people who have none that can sign".to_owned());
+        }
+        let able: BTreeSet<&str> =
+            body.people.iter().filter(|(_, p)| p.can_sign()).map(|(id, _)| id.as_str()).collect();
+        let holds = |role: &String| able.iter().any(|id| body.people[*id].has_any(&[role.as_str()]));
+        let rule = self.rule(body);
+        if able.len() >= usize::from(rule.people) && rule.agree.iter().chain(&rule.heard).all(holds) {
+            return Err("the people who can sign can form the quorum: it decides".to_owned());
+        }
+        let held = self.held();
+        let agreed = |id: &&str| {
+            let by = |h: &&&Held| h.logged.by == **id;
+            held.iter().find(by).is_some_and(|h| matches!(h.position.stance, Stance::Agree))
+        };
+        let awaited: Vec<&str> = able.iter().filter(|id| !agreed(id)).copied().collect();
+        if !awaited.is_empty() {
+            return Err(format!("everybody who can still sign must agree; awaited: {}", awaited.join(", ")));
+        }
+        // Two people, with the safety officer where clinical rules, need not wait: what they change can be
+        // seen and appealed. One alone, or clinical without its officer, waits in public.
+        let officer = quorum::SAFETY_OFFICER.to_owned();
+        let alone = able.len() < 2 || (self.tier(body) == Tier::Clinical && !holds(&officer));
+        let from = self.opened.at.date().plus_days(RECOVERY_DAYS);
+        if alone && today < from {
+            return Err(format!(
+                "where fewer than two people, or nobody for clinical safety, can sign, it waits in public until {from}"
+            ));
+        }
+        Ok(())
+    }
+
     /// Whom the case waits for: holders of roles that were not heard, people whose position is stale,
     /// who raised a concern that was answered, and, where only numbers are missing, anybody else.
     pub fn awaited(&self, body: &Body) -> Vec<Awaited> {
         let count = self.count(body);
-        let able = |id: &&str| self.is_barred(body, id).is_none();
+        let able = |id: &&str| {
+            self.is_barred(body, id).is_none() && body.people.get(*id).is_some_and(|p| p.can_sign())
+        };
         let mut out: Vec<Awaited> = count
             .roles_awaited
             .iter()

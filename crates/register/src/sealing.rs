@@ -15,6 +15,8 @@
 //! | interests | never | sealed, all with one salt |
 //! | what an application lacks | names of controls, and `tier` | in the assessment, outside the log |
 //! | cause, mending, compensation in an emergency | never | sealed |
+//! | professional registration of a safety officer | never | sealed |
+//! | which trip-wire of a named system, and what touched it | malware | sealed |
 //!
 //! What a scope says about something that is met or mended gives nothing away; what is set aside is a hole
 //! that is there. Refuses to know whether sealed words say what they should: who signs has read them.
@@ -45,7 +47,10 @@ pub(crate) fn sealed(words: &Words, what: &str) -> Result<(), Refused> {
 }
 
 /// An attestation's scope, and what an audit read.
-pub(crate) fn attestation(it: &Attestation) -> Result<(), Refused> {
+pub(crate) fn attestation(it: &Attestation, strict: bool) -> Result<(), Refused> {
+    if let Some(Basis::Safety { registration, .. }) = it.basis.as_ref().filter(|_| strict) {
+        sealed(registration, "the officer's professional registration")?;
+    }
     if let Some(scope) = it.scope.as_ref().filter(|s| !may_be_attested_openly(s, &it.says)) {
         sealed(scope, "a scope that is neither a digest nor a package URL")?;
     }

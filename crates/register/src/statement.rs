@@ -8,6 +8,23 @@ use crate::act::Act;
 /// The schema name written into every statement.
 pub const SCHEMA: &str = "formulary/statement/v1";
 
+/// The rules a statement made now is held to. A log keeps its meaning: what an older program wrote is read by
+/// the rules it was written under, and after the first statement under newer rules none under older ones
+/// is taken in any more.
+pub const RULES: u32 = 2;
+
+/// Rules of statements that name none.
+const FIRST: u32 = 1;
+
+const fn first() -> u32 {
+    FIRST
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+const fn is_first(rules: &u32) -> bool {
+    *rules == FIRST
+}
+
 /// Who speaks where nobody signs: the log itself, about what follows from dates.
 pub const LOG: &str = "log";
 
@@ -25,12 +42,21 @@ pub struct Statement {
     pub by: String,
     /// What is stated.
     pub act: Act,
+    /// The rules it is made under; see [`RULES`].
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub rules: u32,
 }
 
 impl Statement {
     /// A statement.
     pub fn new(register: &str, at: Timestamp, by: &str, act: Act) -> Self {
-        Self { schema: SCHEMA.to_owned(), register: register.to_owned(), at, by: by.to_owned(), act }
+        let (schema, register, by) = (SCHEMA.to_owned(), register.to_owned(), by.to_owned());
+        Self { schema, register, at, by, act, rules: RULES }
+    }
+
+    /// Whether it is held to the rules of statements made now.
+    pub(crate) const fn is_strict(&self) -> bool {
+        self.rules > FIRST
     }
 
     /// The bytes that are signed.

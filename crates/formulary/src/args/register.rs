@@ -27,6 +27,9 @@ pub(crate) struct Where {
     /// The log's own key, instead of the one in your configuration folder
     #[arg(long, value_name = "FILE")]
     pub(crate) log_key: Option<PathBuf>,
+    /// Add to a log whose last entry is more than 62 days old: the clock of this machine is right
+    #[arg(long)]
+    pub(crate) clock_is_right: bool,
 }
 
 /// Who signs, and where the signed statement goes.

@@ -81,6 +81,19 @@ fn collect(folder: &RegisterFolder, person: &str) -> Vec<Item> {
     let today = now.date();
     let mut out = Vec::new();
     let Some(who) = body.people.get(person) else { return out };
+    if !who.can_sign() {
+        // Whose only key is revoked can do nothing here until there is a new one.
+        let ended = who.keys.keys().filter_map(|k| register.ended.get(k)).max();
+        out.push(Item {
+            since: ended.map_or(today, |at| at.date()),
+            by: None,
+            what: "you have no key that can sign".to_owned(),
+            recommendation: "Make a new key and have it added: nothing else waits for you until then.".to_owned(),
+            command: "formulary body change keys.toml --reason …   # with a change `add-key`, signed by somebody who can".to_owned(),
+            letter: None,
+        });
+        return out;
+    }
     let roles = who.counts_for();
     for review in register.reviews.values().filter(|r| r.is_open()) {
         if let Some(item) = of_review(folder, review, person) {
@@ -174,19 +187,37 @@ fn of_review(folder: &RegisterFolder, review: &Review, person: &str) -> Option<I
         return None;
     }
     let opener = review.opened.by == person;
+    let chair = body.people.get(person).is_some_and(|p| p.has_any(&["chair"]));
+    let complete = review.missing.is_empty() && !review.lacks_evidence();
+    let refused = review.latest().is_some_and(|a| a.outcome == domain::Outcome::Refused);
+    let unanswered = count.blocked_by.iter().find(|p| !review.is_answered(p));
+    let nobody = review.awaited(body).iter().all(|a| a.people.is_empty());
     let (command, extra) = if answered {
         (
             format!("formulary review settle {}", review.id),
             "Your concern was answered: say whether that settles it. ",
         )
+    } else if refused && (stale.is_some() || awaited || chair) {
+        let way = "decline --reasons … --alternative … --existing-uses …";
+        (format!("formulary decision make {} {way}", review.id), "")
+    } else if opener && !complete {
+        (format!("formulary review renew {} assessment.json", review.id), "")
+    } else if !complete && (stale.is_some() || awaited) {
+        // Nobody agrees to what is not there yet.
+        (format!("formulary review show {}", review.id), "")
     } else if stale.is_some() {
         (format!("formulary vote {} agree", review.id), "Your vote went stale: the evidence changed. ")
     } else if awaited {
         (format!("formulary vote {} agree", review.id), "")
-    } else if count.stands() && review.missing.is_empty() {
+    } else if let Some(of) = unanswered.filter(|_| opener || chair) {
+        (format!("formulary review answer {} --concern-of {of} --says …", review.id), "")
+    } else if count.stands() && complete {
         (format!("formulary decision make {} grant --reasons …", review.id), "")
-    } else if opener && !review.missing.is_empty() {
-        (format!("formulary review renew {} assessment.json", review.id), "")
+    } else if chair && nobody && unanswered.is_none() {
+        (
+            format!("formulary review show {}", review.id),
+            "It waits for nobody who could act, so it is yours. ",
+        )
     } else {
         return None;
     };

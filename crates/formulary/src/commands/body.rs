@@ -344,12 +344,19 @@ fn show(folder: &RegisterFolder) {
     answer(&out);
 }
 
-/// Every key the body ever had, as `ssh-keygen -Y verify` reads them: revoked ones too, since their old
-/// signatures keep.
+/// Every key the body ever had, as `ssh-keygen -Y verify` reads them: revoked ones too, valid until they
+/// were, since their old signatures keep (verified with `-O verify-time`).
 pub(super) fn allowed_signers(register: &register::Register) -> String {
     let mut out = String::new();
-    for (person, key) in register.keys.values() {
-        let _ = writeln!(out, "{person} namespaces=\"{}\" {}", register::ssh::NAMESPACE, key.public);
+    for (fingerprint, (person, key)) in &register.keys {
+        let until = register.ended.get(fingerprint).map(|at| format!(",valid-before=\"{}\"", ssh_time(*at)));
+        let until = until.unwrap_or_default();
+        let _ = writeln!(out, "{person} namespaces=\"{}\"{until} {}", register::ssh::NAMESPACE, key.public);
     }
     out
+}
+
+/// A time as OpenSSH reads it: `YYYYMMDDHHMMSSZ`, in UTC.
+pub(super) fn ssh_time(at: domain::Timestamp) -> String {
+    at.to_string().chars().filter(|c| !matches!(c, '-' | ':' | 'T')).collect()
 }

@@ -10,7 +10,7 @@ use super::review::gaps;
 use crate::register_folder::RegisterFolder;
 
 /// The longest kept assessment read, in bytes.
-const LONGEST: u64 = 64 << 20;
+pub(super) const LONGEST: u64 = 64 << 20;
 
 /// Words for who holds the register: public, revealed, or sealed and at hand; else that they are withheld.
 pub(super) fn read(folder: &RegisterFolder, words: &Words) -> String {
@@ -45,7 +45,14 @@ pub(super) fn lacks(folder: &RegisterFolder, review: &Review) -> Vec<String> {
         Some((_, remedy)) => format!("{name}: {remedy}"),
         None => name.clone(),
     });
-    lines.collect()
+    let evidence = review.lacks_evidence() && review.is_open();
+    let evidence = evidence.then(|| {
+        format!(
+            "assessment: the committee decides on evidence; give it with `formulary review renew {} FILE`",
+            review.id
+        )
+    });
+    evidence.into_iter().chain(lines).collect()
 }
 
 /// What a review is about, in a line.
@@ -116,10 +123,51 @@ pub(super) fn awaits(folder: &RegisterFolder, review: &Review) -> String {
     if !count.blocked_by.is_empty() {
         line(&format!("blocked by a concern of {}", count.blocked_by.join(", ")));
     }
-    if count.stands() && review.is_open() && review.missing.is_empty() {
+    if count.stands() && review.is_open() && review.missing.is_empty() && !review.lacks_evidence() {
         line(&format!("the quorum stands: `formulary decision make {} grant …`", review.id));
     }
     out
+}
+
+/// What one signature did, of which a case is the confirmation: name and value of each line.
+fn at_once(folder: &RegisterFolder, review: &Review, read: Reader<'_>) -> Vec<(&'static str, String)> {
+    let register = &folder.register;
+    let entry = review.opening.case.as_ref().and_then(|c| register.entries.get(c));
+    let mut out = Vec::new();
+    if let Some(denied) = entry.and_then(|e| e.denied.as_ref()).filter(|d| d.review == review.id) {
+        out.push((
+            "denied",
+            format!("by {} on {} ({})", denied.logged.by, denied.logged.at.date(), denied.clause),
+        ));
+        out.push(("reason", read(folder, &denied.reason)));
+        out.push(("existing", denied.existing_uses.clone()));
+        out.push(("instead", denied.alternative.clone()));
+        out.push(("lapses", format!("after {}, unless it is confirmed here", denied.until)));
+    }
+    if let Some(glass) = entry.and_then(|e| e.glass.as_ref()).filter(|g| g.logged == review.opened) {
+        out.push((
+            "glass",
+            format!("broken by {} for {} until {}", glass.logged.by, glass.team, glass.until),
+        ));
+    }
+    if entry.is_some_and(|e| e.trips.iter().any(|t| t.logged == review.opened)) {
+        out.push(("suspended", "since a trip-wire was touched; granted, it is listed again".to_owned()));
+    }
+    out
+}
+
+/// Words as who reads may know them.
+type Reader<'a> = &'a dyn Fn(&RegisterFolder, &Words) -> String;
+
+/// Whom an open case waits for, in a line.
+fn awaited(folder: &RegisterFolder, review: &Review) -> String {
+    let names = review.awaited(&folder.register.body).into_iter().map(|one| match (one.role, one.people) {
+        (Some(role), people) if people.is_empty() => format!("{role} (nobody who can sign holds it)"),
+        (Some(role), people) => format!("{role} ({})", people.join(", ")),
+        (None, people) => people.join(" or "),
+    });
+    let names: Vec<String> = names.collect();
+    if names.is_empty() { "nobody: it can be decided".to_owned() } else { names.join("; ") }
 }
 
 /// One case.
@@ -135,6 +183,9 @@ pub(super) fn show(folder: &RegisterFolder, review: &Review) -> String {
     field("opened", &format!("{} by {}, {days} days ago", review.opened.at.date(), review.opened.by));
     field("why", &read(folder, &review.opening.reason));
     field("owner", &review.opening.owner);
+    for (label, text) in at_once(folder, review, &read) {
+        field(label, &text);
+    }
     match &review.opening.asks {
         Asks::Closure { closure } => {
             field("attacker", &read(folder, &closure.attacker));
@@ -235,11 +286,27 @@ pub(super) fn paper(folder: &RegisterFolder, review: &Review) -> String {
         review.opened.by,
         review.expected(body)
     );
-    if review.missing.is_empty() {
+    if review.is_open() {
+        let _ = writeln!(out, "- Awaits: {}.", awaited(folder, review));
+    }
+    if review.lacks_evidence() && review.is_open() {
+        let _ = writeln!(out, "- Missing: assessment");
+    } else if review.missing.is_empty() {
         let _ = writeln!(out, "- The application is complete.");
-    } else {
-        for missing in &review.missing {
-            let _ = writeln!(out, "- Missing: {missing}");
+    }
+    for missing in &review.missing {
+        let _ = writeln!(out, "- Missing: {missing}");
+    }
+    let done = at_once(folder, review, &|folder, words| shown(&folder.register, words));
+    if !done.is_empty() {
+        let _ = writeln!(out, "\n## What was done at once\n");
+        for (label, text) in done {
+            let name = match label {
+                "existing" => "Uses that exist",
+                "instead" => "Use instead",
+                other => &format!("{}{}", other[..1].to_uppercase(), &other[1..]),
+            };
+            let _ = writeln!(out, "- {name}: {text}");
         }
     }
     if let Some(assessed) = review.latest() {
@@ -306,6 +373,9 @@ pub(super) fn recommendation(register: &Register, review: &Review) -> String {
     let count = review.count(&register.body);
     match review.latest() {
         _ if !review.missing.is_empty() => "Complete the application first.".to_owned(),
+        None if review.lacks_evidence() => {
+            "Assess it first: the committee decides on evidence, and this case has none.".to_owned()
+        }
         Some(a) if a.outcome == Outcome::Refused => {
             "Do not grant: the packs refuse it. Mend it, or decide on an exception first.".to_owned()
         }

@@ -10,11 +10,10 @@ use register::{
         agreement::{SharedCare, Side},
         decision::{Decision as Deciding, Means, Ruling, Settled, Terms, TripWire, WhoMayUse},
         emergency::{Emergency, Measure},
-        review::Assessed,
-        upkeep::{Done, Trip},
+        upkeep::Done,
     },
     case::Case,
-    review::short,
+    review::{Review, short},
 };
 
 use super::{
@@ -23,10 +22,9 @@ use super::{
     vote::duties,
 };
 use crate::{
-    args::register::{About, Ask, CauseWord, Decision, RulingWord, SideWord, WireWord},
+    args::register::{About, Ask, CauseWord, Decision, RulingWord, SideWord},
     output::{Failure, answer},
     register_folder::RegisterFolder,
-    subject,
     world::World,
 };
 
@@ -92,29 +90,12 @@ pub(crate) fn run(command: &Decision, world: &World) -> Result<u8, Failure> {
             let act = Act::Emergency(Box::new(Emergency { measure, case, clause: clause.clone(), reason }));
             told(&mut folder, act, signing, world, &text)
         }
-        Decision::Trip { wire, assessment, because, about, signing, at } => {
-            let mut folder = RegisterFolder::open(at, world)?;
-            let kept = subject::kept(assessment)?;
-            let case = case(about, Some(&kept), Ask::Use)?;
-            // An open flaw of a named system is nobody's business until it is mended.
-            let sealed = signing.private || *wire != WireWord::Licence;
-            let because = folder.words(because, sealed)?;
-            let digest = Assessed::of(&kept, &case)?.digest;
-            let wire = match wire {
-                WireWord::Malware => TripWire::Malware,
-                WireWord::Kev => TripWire::Kev,
-                WireWord::Licence => TripWire::Licence,
-                WireWord::OwnerGone => TripWire::OwnerGone,
-            };
-            let text = format!("Suspended: {case}, because of {}.\n", wire.word());
-            told(
-                &mut folder,
-                Act::Trip(Trip { case, wire, assessment: digest, because }),
-                signing,
-                world,
-                &text,
-            )
-        }
+        Decision::Trip { wire, assessment, because, about, signing, at } => super::trip::run(
+            &super::trip::Said { wire: *wire, assessment, because, about },
+            signing,
+            at,
+            world,
+        ),
         Decision::Done { decision, obligation, shown, signing, at } => {
             let mut folder = RegisterFolder::open(at, world)?;
             let decision = digest_of(&folder.register, decision)?;
@@ -214,12 +195,14 @@ fn make(command: &Decision, world: &World) -> Result<u8, Failure> {
         return Ok(3);
     };
     let mut folder = RegisterFolder::open(at, world)?;
+    let (signer, _) = folder.signer(signing, world)?;
     let mut acts = Vec::new();
     for name in reviews {
         let review = folder.register.review(name)?.clone();
         let rule = review.rule(&folder.register.body);
         let latest = review.latest();
         let granted = *ruling == RulingWord::Grant;
+        let by = right(&folder, &review, &signer, granted, *silence);
         let settled = latest
             .filter(|_| granted)
             .map(|a| {
@@ -248,7 +231,7 @@ fn make(command: &Decision, world: &World) -> Result<u8, Failure> {
         acts.push(Act::Decide(Box::new(Deciding {
             review: review.id.clone(),
             ruling: if granted { Ruling::Grant } else { Ruling::Decline },
-            by: if *silence { Means::Silence } else { Means::Quorum },
+            by,
             assessment: latest.map(|a| a.digest),
             basis: latest.map(|a| a.basis),
             terms: Terms {
@@ -266,24 +249,47 @@ fn make(command: &Decision, world: &World) -> Result<u8, Failure> {
                 existing_uses: existing_uses.clone(),
                 version: None,
             },
-            votes: if *silence {
-                Vec::new()
-            } else {
-                review.held().iter().map(|h| h.logged.digest).collect()
+            votes: match by {
+                Means::Silence => Vec::new(),
+                _ => review.held().iter().map(|h| h.logged.digest).collect(),
             },
             settled,
         })));
     }
+    let mut rights = acts
+        .iter()
+        .map(|act| match act {
+            Act::Decide(decision) => decision.by.word(),
+            _ => "",
+        })
+        .collect::<Vec<_>>()
+        .into_iter();
     if let Some(appended) = folder.state(acts, signing, world)? {
         for one in appended {
             let id = short('D', &one.digest);
             answer(&format!(
-                "Decided: {id} (entry {}). Its receipt: `formulary log receipt {}`.\n",
-                one.index, one.index
+                "Decided {}: {id} (entry {}). Its receipt: `formulary log receipt {}`.\n",
+                rights.next().unwrap_or_default(),
+                one.index,
+                one.index
             ));
         }
     }
     Ok(0)
+}
+
+/// By what right it is decided: what stands behind it, never more than that.
+fn right(folder: &RegisterFolder, review: &Review, signer: &str, granted: bool, silence: bool) -> Means {
+    let body = &folder.register.body;
+    if silence {
+        Means::Silence
+    } else if granted && !review.count(body).stands() && review.recovery(body, folder.now.date()).is_ok() {
+        Means::Recovery
+    } else if granted {
+        Means::Quorum
+    } else {
+        review.rights_to_decline(body, signer).first().copied().unwrap_or(Means::Quorum)
+    }
 }
 
 pub(super) fn who_may(given: &[String]) -> Result<WhoMayUse, Failure> {

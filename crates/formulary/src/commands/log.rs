@@ -6,7 +6,8 @@ use std::{
     sync::Arc,
 };
 
-use register::{leaf::Leaf, log, ssh};
+use domain::Digest;
+use register::{batch::Place, leaf::Leaf, log, ssh};
 use store::Disk;
 use tlog::{Policy, SignedCheckpoint};
 
@@ -130,14 +131,70 @@ fn signed(folder: &RegisterFolder, index: u64, into: &Path) -> Result<u8, Failur
     let keys = into.join("allowed_signers");
     write(&keys, super::body::allowed_signers(&folder.register).as_bytes())?;
     answer(&format!(
-        "Wrote the signed bytes, the signature and the keys. OpenSSH verifies them:\n  ssh-keygen -Y verify -f {} -I {} -n {} -s {} < {}\n",
+        "Wrote the signed bytes, the signature and the keys. OpenSSH verifies them, as of when they were signed:\n  \
+         ssh-keygen -Y verify -O verify-time={} -f {} -I {} -n {} -s {} < {}\n",
+        super::body::ssh_time(leaf.statement.at),
         keys.display(),
         signature.person,
         ssh::NAMESPACE,
         name("sig").display(),
         name("json").display()
     ));
+    if let Some(place) = &signature.batch {
+        // One signature over many: the signed root is tied to this entry by hashes alone.
+        write(&name("statement"), &leaf.statement.bytes()?)?;
+        write(
+            &name("tie.sh"),
+            tie(&leaf.statement.digest()?, place, &name("json"), &name("statement")).as_bytes(),
+        )?;
+        answer(&format!(
+            "The signature is over a batch of {} statements; this is number {} of it. That its signed root holds \
+             the statement ({}), checked with sha256sum alone:\n  sh {}\n",
+            place.size,
+            place.index + 1,
+            name("statement").display(),
+            name("tie.sh").display()
+        ));
+    }
     Ok(0)
+}
+
+/// A script of common tools that climbs from a statement to the root of its batch (RFC 6962 §2.1.1).
+fn tie(statement: &Digest, place: &Place, signed: &Path, bytes: &Path) -> String {
+    let quoted = |path: &Path| {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        format!("\"$(dirname \"$0\")/{name}\"")
+    };
+    let mut out = format!(
+        "#!/bin/sh\n# Ties a statement to the root that was signed: a Merkle tree over the digests of {} statements\n\
+         # (RFC 6962): a leaf is SHA-256(00 digest), a node SHA-256(01 left right).\nset -eu\n\
+         hex() {{ sha256sum | cut -c1-64; }}\n\
+         raw() {{ printf %s \"$1\" | xxd -r -p; }}\n",
+        place.size
+    );
+    out.push_str(&format!(
+        "at=$(hex < {})\n[ \"$at\" = {} ]\nat=$( {{ raw 00; raw \"$at\"; }} | hex)\n",
+        quoted(bytes),
+        statement.hex()
+    ));
+    let (mut index, mut last) = (place.index, place.size.saturating_sub(1));
+    for beside in &place.path {
+        // The last node of a level that has no neighbour goes up unchanged.
+        while index == last && index % 2 == 0 && last > 0 {
+            (index, last) = (index / 2, last / 2);
+        }
+        let (left, right) = match index % 2 {
+            1 => (beside.hex(), "$at".to_owned()),
+            _ => ("$at".to_owned(), beside.hex()),
+        };
+        out.push_str(&format!("at=$( {{ raw 01; raw \"{left}\"; raw \"{right}\"; }} | hex)\n"));
+        (index, last) = (index / 2, last / 2);
+    }
+    out.push_str(&format!(
+        "grep -q \"\\\"root\\\":\\\"sha256:$at\\\"\" {} && echo \"The signed root sha256:$at holds the statement.\"\n",
+        quoted(signed)
+    ));
+    out
 }
 
 /// The folder of a log: itself, or `log` inside a register or site.

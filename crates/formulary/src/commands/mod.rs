@@ -28,6 +28,7 @@ mod site;
 mod staged;
 mod statements;
 mod sync;
+mod trip;
 mod verify;
 mod vote;
 mod what_if;

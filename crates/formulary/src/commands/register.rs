@@ -8,7 +8,7 @@ use register::{
     act::{
         Act,
         decision::Ruling,
-        import::{Adoption, Imported},
+        import::{Adoption, Imported, There},
         upkeep::{Erasure, Reveal},
     },
     leaf::Leaf,
@@ -160,10 +160,20 @@ fn show(folder: &RegisterFolder, only: Option<&str>) -> String {
         let until = stand.next.map(|d| format!("; changes on {d}")).unwrap_or_default();
         let _ = writeln!(out, "{:<24} {}", "", cut(&format!("{decision} {}{until}", stand.why), WIDTH - 25));
     }
+    let today = folder.now.date();
+    for closing in register.closures.iter().filter(|c| c.closure.until >= today) {
+        if only.is_some_and(|only| !closing.case.to_string().contains(only)) {
+            continue;
+        }
+        let what = if closing.closure.is_whole() { "closed" } else { "closed in part" };
+        let line = format!("{} until {}", closing.case.subject, closing.closure.until);
+        let _ = writeln!(out, "{what:<24} {}", cut(&line, WIDTH - 25));
+    }
     for (_, imported) in register.imports.values() {
         if let Ok(foreign) = imported.read() {
-            let line = format!("{}: {} ({})", imported.body, foreign.case, foreign.decision.ruling.word());
+            let line = format!("{}: {}", imported.body, foreign.question());
             let _ = writeln!(out, "{:<24} {}", "another body says", cut(&line, WIDTH - 25));
+            let _ = writeln!(out, "{:<24} {}", "", cut(&foreign.standing(), WIDTH - 25));
         }
     }
     out
@@ -208,7 +218,11 @@ fn imports(
     let origin = checkpoint.checkpoint().origin().to_string();
     let theirs = register::Register::read(&origin, leaves.iter().cloned())?;
     let key = log_key(&text, &origin)?;
-    let known = |leaf: &str| folder.register.imports.values().any(|(_, i)| i.decision == leaf);
+    let known = |leaf: &str, there: &There| {
+        let same = |t: &There| (t.state, t.in_force) == (there.state, there.in_force);
+        let mut imports = folder.register.imports.values();
+        imports.any(|(_, i)| i.decision == leaf && i.there.as_ref().is_some_and(same))
+    };
     let mut receipts = log::Receipts::new(&*source, &checkpoint);
     let mut acts = Vec::new();
     for review in theirs.reviews.values() {
@@ -221,7 +235,18 @@ fn imports(
         };
         let opens = Leaf::read(opening).is_ok_and(|l| matches!(l.statement.act, Act::Open(_)));
         let decision_text = String::from_utf8_lossy(decision).into_owned();
-        if !opens || subject.is_some_and(|s| *s != case.subject) || known(&decision_text) {
+        // As it stands there now: denied, suspended, overdue or replaced since, a grant is none.
+        let entry = theirs.entries.get(case);
+        let stand = theirs.stand(case, folder.now);
+        // Broken glass is no listing: under it the register says no.
+        let glass = entry.and_then(|e| e.glass.as_ref()).is_some_and(|g| stand.of == Some(g.logged.digest));
+        let there = There {
+            state: if glass { State::Suspended } else { stand.state },
+            in_force: entry.and_then(|e| e.decided.as_ref()).is_some_and(|d| d.logged == closed.logged),
+            as_of: folder.now,
+            size: theirs.size,
+        };
+        if !opens || subject.is_some_and(|s| *s != case.subject) || known(&decision_text, &there) {
             continue;
         }
         acts.push(Act::Import(Box::new(Imported {
@@ -231,6 +256,7 @@ fn imports(
             opening_receipt: receipts.receipt(review.opened.index)?.to_string(),
             decision: decision_text,
             decision_receipt: receipts.receipt(closed.logged.index)?.to_string(),
+            there: Some(there),
         })));
     }
     Ok(acts)

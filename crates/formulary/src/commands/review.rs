@@ -8,7 +8,7 @@ use register::{
         Act,
         closure::ClosureAsked,
         decision::{Decision, Means, Ruling, Terms, TripWire, WhoMayUse},
-        position::{Answer, Overrule, Satisfied},
+        position::{Answer, Duty, Overrule, Satisfied},
         review::{Asks, Assessed, Opening, Renewal, TakeBack},
     },
     case::Case,
@@ -208,7 +208,7 @@ pub(super) fn case(about: &About, assessment: Option<&Assessment>, ask: Ask) -> 
         (Some(name), _) => name.clone(),
         (None, Some(assessment)) => SubjectName::of(&assessment.subject).ok_or_else(|| {
             Failure::new("the assessed subject declares no name, so the register could not find it again")
-                .next("Give it a `name` in formulary.toml (`formulary init` does), or say --subject repository:NAME.")
+                .next("Give it a `name` in formulary.toml (`formulary init` does) and assess it again.")
         })?,
         (None, None) => return Err(Failure::new("say about what: --subject NAME")),
     };
@@ -286,6 +286,7 @@ fn open(command: &Review, world: &World) -> Result<u8, Failure> {
         }
         Ask::Exception => {
             let control = control.clone().ok_or_else(|| Failure::new("name the control with --control"))?;
+            super::attest::known_control(&control)?;
             Asks::Exception {
                 scope: scope.as_ref().map(|s| folder.excepted_scope(&control, s, &reason)).transpose()?,
                 control,
@@ -300,6 +301,30 @@ fn open(command: &Review, world: &World) -> Result<u8, Failure> {
         },
     };
     let assessed = kept.as_ref().map(|a| Assessed::of(a, &case)).transpose()?;
+    if let Some(component) = assessed.as_ref().and_then(|a| a.component.as_ref()) {
+        answer(&format!(
+            "The assessment is of {}, which holds {component}: that answer is the one voted on.\n",
+            assessed.as_ref().and_then(|a| a.subject.as_ref()).map_or("", |s| s.plain())
+        ));
+    }
+    // Something that is open on the same question is joined: two answers to one question help nobody.
+    if let (Some(assessed), Some(kept), Asks::Use | Asks::Publication) = (&assessed, &kept, &asks)
+        && let Some(id) = same_question(&folder, &case, &asks)
+    {
+        folder.keep(kept)?;
+        let missing = missing(kept, &case);
+        let renewal = Renewal { review: id.clone(), assessed: assessed.clone(), missing };
+        if folder.state(vec![Act::Renew(Box::new(renewal))], signing, world)?.is_some() {
+            answer(&format!(
+                "Joined {id}, which is open on the same question: its evidence is this one now.\n"
+            ));
+            if let Some(review) = folder.register.reviews.get(&id) {
+                answer(&super::case_text::awaits(&folder, review));
+            }
+            by_rule(&mut folder, &id, signing, world);
+        }
+        return Ok(0);
+    }
     let missing = kept.as_ref().map(|a| missing(a, &case)).unwrap_or_default();
     if let Some(kept) = &kept {
         folder.keep(kept)?;
@@ -317,10 +342,17 @@ fn open(command: &Review, world: &World) -> Result<u8, Failure> {
     };
     let appended = folder.state(vec![Act::Open(Box::new(opening))], signing, world)?;
     opened(&folder, appended.as_deref());
-    if let Some(appended) = appended.as_deref() {
-        by_rule(&mut folder, appended, signing, world)?;
+    if let Some([one]) = appended.as_deref() {
+        by_rule(&mut folder, &short('R', &one.digest), signing, world);
     }
     Ok(0)
+}
+
+/// The review that is open on the same question, if one is.
+fn same_question(folder: &RegisterFolder, case: &Case, asks: &Asks) -> Option<String> {
+    let entry = folder.register.entries.get(case)?;
+    let reviews = entry.open.iter().filter_map(|id| folder.register.reviews.get(id));
+    reviews.filter(|r| r.opening.asks == *asks).map(|r| r.id.clone()).min()
 }
 
 /// Says what was opened, what is missing, and by when an answer is expected.
@@ -341,55 +373,101 @@ fn about(review: &Case_) -> String {
     super::case_text::about(review)
 }
 
-/// What a published rule may decide is decided at once, and logged as such; never at clinical.
-fn by_rule(
-    folder: &mut RegisterFolder,
-    opened: &[Appended],
-    signing: &Signing,
-    world: &World,
-) -> Result<(), Failure> {
-    let Some(review) = opened.first().and_then(|one| folder.register.reviews.get(&short('R', &one.digest)))
-    else {
-        return Ok(());
+/// What a published rule may decide is decided at once, and logged as such; never at clinical. What no rule
+/// may decide stays open for people, and that is no error.
+fn by_rule(folder: &mut RegisterFolder, id: &str, signing: &Signing, world: &World) {
+    let Some(review) = folder.register.reviews.get(id) else { return };
+    if folder.register.by_rule(review, folder.now.date()).is_err() {
+        return;
+    }
+    let stays = |why: String| answer(&format!("It is open, and no rule decides it: {why}\n"));
+    let decision = match ruled(folder, review) {
+        Ok(decision) => decision,
+        Err(why) => return stays(why.what().to_owned()),
     };
+    match folder.state(vec![Act::Decide(Box::new(decision))], signing, world) {
+        Ok(appended) => {
+            for one in appended.into_iter().flatten() {
+                answer(&format!(
+                    "Decided at once by a published rule: {} (entry {}). Anybody may ask for a review.\n",
+                    short('D', &one.digest),
+                    one.index
+                ));
+            }
+        }
+        Err(why) => stays(why.what().to_owned()),
+    }
+}
+
+/// The decision of a rule: with the obligations that the assessment asks for, within the terms proposed.
+fn ruled(folder: &RegisterFolder, review: &Case_) -> Result<Decision, Failure> {
     let body = &folder.register.body;
     let rule = review.rule(body);
-    // What no rule may decide stays open for people.
-    if folder.register.by_rule(review, folder.now.date()).is_err() {
-        return Ok(());
+    let latest = review.latest().ok_or_else(|| Failure::new("it has no assessment"))?;
+    let proposed = review.opening.terms.as_ref();
+    let mut obligations = proposed.map(|t| t.obligations.clone()).unwrap_or_default();
+    if latest.outcome == domain::Outcome::Conditional {
+        obligations.extend(asked_for(folder, review, latest.digest)?);
     }
-    let latest = review.latest().map(|a| (a.digest, a.basis));
-    let decision = Decision {
+    let longest = folder.now.date().plus_days(i64::from(rule.review_days));
+    Ok(Decision {
         review: review.id.clone(),
         ruling: Ruling::Grant,
         by: Means::Rule,
-        assessment: latest.map(|l| l.0),
-        basis: latest.map(|l| l.1),
+        assessment: Some(latest.digest),
+        basis: Some(latest.basis),
         terms: Terms {
-            who: WhoMayUse::AnyTeam,
-            obligations: Vec::new(),
+            who: proposed.map_or(WhoMayUse::AnyTeam, |t| t.who.clone()),
+            obligations,
             reasons: Words::public(format!(
                 "The packs answer `{}` and the body lets a rule decide at {}.",
-                review.latest().map_or("", |a| a.outcome.word()),
+                latest.outcome.word(),
                 review.tier(body)
             )),
-            review_on: folder.now.date().plus_days(i64::from(rule.review_days)),
+            review_on: proposed.map_or(longest, |t| t.review_on.min(longest)),
             trip_wires: TripWire::ALL.to_vec(),
             alternative: None,
             existing_uses: None,
-            version: None,
+            version: proposed.and_then(|t| t.version.clone()),
         },
         votes: Vec::new(),
         settled: Vec::new(),
-    };
-    if let Some(appended) = folder.state(vec![Act::Decide(Box::new(decision))], signing, world)? {
-        for one in appended {
-            answer(&format!(
-                "Decided at once by a published rule: {} (entry {}). Anybody may ask for a review.\n",
-                short('D', &one.digest),
-                one.index
-            ));
-        }
+    })
+}
+
+/// More obligations than this are for people to weigh, and would not fit into one entry.
+const MOST_DUTIES: usize = 40;
+
+/// What the kept assessment obliges to, as obligations of the decision.
+fn asked_for(folder: &RegisterFolder, review: &Case_, digest: domain::Digest) -> Result<Vec<Duty>, Failure> {
+    let kept = folder
+        .kept(digest, super::case_text::LONGEST)
+        .ok_or_else(|| Failure::new("the packs ask for obligations, and the assessment is not at hand"))?;
+    if kept.obligations.is_empty() {
+        return Err(Failure::new("the packs answer `conditional`, and the assessment names no obligation"));
     }
-    Ok(())
+    if kept.obligations.len() > MOST_DUTIES {
+        return Err(Failure::new(format!("it asks for more than {MOST_DUTIES} obligations")));
+    }
+    let today = folder.now.date();
+    // What is to be mended in a named system says where it is open.
+    let private = review.opening.case.as_ref().is_none_or(|c| c.subject.kind() != "component");
+    kept.obligations
+        .iter()
+        .map(|one| {
+            if one.due <= today {
+                return Err(Failure::new(format!("an obligation ({}) is due already", one.control)));
+            }
+            let nobody = one.who.trim().is_empty() || one.who == "nobody named";
+            Ok(Duty {
+                what: folder.words(&one.what, private)?,
+                who: if nobody { review.opening.owner.clone() } else { one.who.clone() },
+                due: one.due,
+                shown_by: match one.shown_by.trim().is_empty() {
+                    true => "the next check finds it met".to_owned(),
+                    false => one.shown_by.clone(),
+                },
+            })
+        })
+        .collect()
 }

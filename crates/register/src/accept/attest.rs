@@ -3,7 +3,7 @@
 use crate::{
     act::{
         agreement::SharedCare,
-        attestation::{Attestation, Basis, OBSERVED_ONLY, OFFICERS},
+        attestation::{Attestation, BINDS_A_VERSION, Basis, OBSERVED_ONLY, OFFICERS},
     },
     entry::Logged,
     refused::{Refused, incomplete},
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Register {
-    pub(super) fn attest(&mut self, logged: &Logged, it: &Attestation) -> Result<(), Refused> {
+    pub(super) fn attest(&mut self, logged: &Logged, it: &Attestation, strict: bool) -> Result<(), Refused> {
         let person = self.person(&logged.by)?;
         let not_yours = |why: &str| Refused::NotYours { who: logged.by.clone(), why: why.to_owned() };
         if OBSERVED_ONLY.contains(&it.control.as_str()) {
@@ -27,7 +27,16 @@ impl Register {
         if !it.says.is_given() {
             return Err(incomplete("say what you state: one sentence that somebody else could check"));
         }
-        sealing::attestation(it)?;
+        sealing::attestation(it, strict)?;
+        if strict {
+            self.without_interest(&it.subject, &logged.by, "somebody else states it")?;
+            if BINDS_A_VERSION.contains(&it.control.as_str()) && it.version.is_none() {
+                return Err(incomplete(format!(
+                    "`{}` is stated of one release: give it with --version",
+                    it.control
+                )));
+            }
+        }
         let today = logged.at.date();
         let longest = i64::from(self.body.times.longest_attestation);
         if it.until <= today || it.until.days_since(today) > longest {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Register {
-    pub(super) fn decide(&mut self, logged: &Logged, it: &Decision) -> Result<(), Refused> {
+    pub(super) fn decide(&mut self, logged: &Logged, it: &Decision, strict: bool) -> Result<(), Refused> {
         self.person(&logged.by)?;
         let review = self.open_review(&it.review)?.clone();
         if let Some(why) = review.is_barred(&self.body, &logged.by) {
@@ -30,12 +30,14 @@ impl Register {
             ));
         }
         match it.ruling {
-            Ruling::Grant => self.may_grant(logged, it, &review)?,
-            Ruling::Decline => self.may_decline(logged, it, &review)?,
+            Ruling::Grant => self.may_grant(logged, it, &review, strict)?,
+            Ruling::Decline => self.may_decline(logged, it, &review, strict)?,
         }
         let held: BTreeSet<Digest> = review.held().iter().map(|h| h.logged.digest).collect();
         let named: BTreeSet<Digest> = it.votes.iter().copied().collect();
-        if named != held && (it.by == Means::Quorum || !named.is_empty()) {
+        if named != held
+            && (matches!(it.by, Means::Quorum | Means::Concern | Means::Recovery) || !named.is_empty())
+        {
             return Err(incomplete(format!(
                 "the decision must name the {} positions it rests on, each by its digest",
                 held.len()
@@ -44,7 +46,50 @@ impl Register {
         self.effect(logged, it, &review)
     }
 
-    fn may_decline(&self, logged: &Logged, it: &Decision, review: &Review) -> Result<(), Refused> {
+    fn may_decline(
+        &self,
+        logged: &Logged,
+        it: &Decision,
+        review: &Review,
+        strict: bool,
+    ) -> Result<(), Refused> {
+        if strict {
+            self.right_to_decline(logged, it, review)?;
+        } else {
+            Self::declined_of_old(logged, it, review)?;
+        }
+        if !it.terms.reasons.is_given() {
+            return Err(incomplete("no vague no: give the reasons"));
+        }
+        if !it.settled.is_empty() {
+            return Err(incomplete("a no settles nothing that was referred"));
+        }
+        let of_use = review.opening.case.as_ref().is_some_and(|c| c.purpose == Purpose::Use);
+        if of_use && !matches!(review.opening.asks, Asks::Removal) {
+            self.names_the_way_out(it, review)?;
+        }
+        Ok(())
+    }
+
+    /// A no has its own right behind it, and says which: as many people as the tier asks for object; one
+    /// objection that nobody has answered; or the packs refuse it.
+    fn right_to_decline(&self, logged: &Logged, it: &Decision, review: &Review) -> Result<(), Refused> {
+        let rights = review.rights_to_decline(&self.body, &logged.by);
+        if rights.is_empty() {
+            return Err(Refused::NotNow(
+                "a case is declined on concerns of as many people as the quorum asks for, on one that somebody else has put in writing with its clause and nobody has answered or overruled, or where the packs refuse it"
+                    .to_owned(),
+            ));
+        }
+        if rights.contains(&it.by) {
+            return Ok(());
+        }
+        let words: Vec<&str> = rights.iter().map(|r| r.word()).collect();
+        Err(incomplete(format!("the case can be declined {}, and not {}", words.join(" or "), it.by.word())))
+    }
+
+    /// What an older program asked of a no.
+    fn declined_of_old(logged: &Logged, it: &Decision, review: &Review) -> Result<(), Refused> {
         let basis = review.latest().map(|a| a.basis);
         let held = review.held();
         // A concern about evidence that has been renewed since blocks a yes, and is no ground for a no.
@@ -61,16 +106,6 @@ impl Register {
         if it.by != Means::Quorum {
             return Err(incomplete("a decline names the positions it rests on (by quorum)"));
         }
-        if !it.terms.reasons.is_given() {
-            return Err(incomplete("no vague no: give the reasons"));
-        }
-        if !it.settled.is_empty() {
-            return Err(incomplete("a no settles nothing that was referred"));
-        }
-        let of_use = review.opening.case.as_ref().is_some_and(|c| c.purpose == Purpose::Use);
-        if of_use && !matches!(review.opening.asks, Asks::Removal) {
-            self.names_the_way_out(it, review)?;
-        }
         Ok(())
     }
 
@@ -86,6 +121,7 @@ impl Register {
                     closure: (**closure).clone(),
                     emergency: false,
                     mending: Vec::new(),
+                    secrets: Vec::new(),
                 });
             }
             (Asks::Exception { control, scope, until }, Some(case)) if granted => {

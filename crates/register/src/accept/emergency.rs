@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Register {
-    pub(super) fn emergency(&mut self, logged: &Logged, it: &Emergency) -> Result<(), Refused> {
+    pub(super) fn emergency(&mut self, logged: &Logged, it: &Emergency, strict: bool) -> Result<(), Refused> {
         let person = self.person(&logged.by)?;
         let who_may = match it.measure {
             Measure::BreakGlass { .. } => &MAY_BREAK_GLASS[..],
@@ -35,6 +35,9 @@ impl Register {
         }
         if !it.reason.is_given() || it.clause.trim().is_empty() {
             return Err(incomplete("give the reason, and the clause it rests on"));
+        }
+        if strict && matches!(it.measure, Measure::BreakGlass { .. }) {
+            self.without_interest(&it.case.subject, &logged.by, "somebody else breaks the glass")?;
         }
         let today = logged.at.date();
         let id = short('R', &logged.digest);
@@ -67,6 +70,7 @@ impl Register {
                     existing_uses: existing_uses.clone(),
                     alternative: alternative.clone(),
                     review: id,
+                    reason: it.reason.clone(),
                 });
             }
             Measure::BreakGlass { team, compensating } => {
@@ -78,7 +82,7 @@ impl Register {
                     return Err(incomplete("the glass is broken for a use, never for a publication"));
                 }
                 let malware = self.entries.get(&it.case).is_some_and(|e| {
-                    e.trips.iter().any(|t| t.wire == crate::act::decision::TripWire::Malware)
+                    e.trips.iter().any(|t| t.wire == Some(crate::act::decision::TripWire::Malware))
                 });
                 if malware {
                     return Err(Refused::NotNow(
@@ -114,6 +118,7 @@ impl Register {
                     closure: (**closure).clone(),
                     emergency: true,
                     mending: mending.clone(),
+                    secrets: vec![cause.clone(), it.reason.clone()],
                 });
                 self.table(logged, it, &id, Asks::Closure { closure: closure.clone() });
             }
@@ -148,17 +153,30 @@ impl Register {
 
     /// Puts the measure before the committee at once, so that it is confirmed or lapses.
     fn table(&mut self, logged: &Logged, it: &Emergency, id: &str, asks: Asks) {
+        let reason = format!("{} ({}): to be confirmed", it.measure.word(), it.clause);
+        self.table_on(logged, &it.case, id, asks, (reason, logged.by.clone()));
+    }
+
+    /// Opens a review without an application of its own: with this reason, and this owner.
+    pub(super) fn table_on(
+        &mut self,
+        logged: &Logged,
+        case: &crate::case::Case,
+        id: &str,
+        asks: Asks,
+        (reason, owner): (String, String),
+    ) {
         let opening = Opening {
             asks,
-            case: Some(it.case.clone()),
+            case: Some(case.clone()),
             assessed: None,
-            reason: Words::public(format!("{} ({}): to be confirmed", it.measure.word(), it.clause)),
-            owner: logged.by.clone(),
+            reason: Words::public(reason),
+            owner,
             missing: Vec::new(),
             interests: Vec::new(),
             terms: None,
         };
-        self.entry(&it.case).open.insert(id.to_owned());
+        self.entry(case).open.insert(id.to_owned());
         self.reviews.insert(
             id.to_owned(),
             Review {

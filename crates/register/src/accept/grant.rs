@@ -21,7 +21,13 @@ use crate::{
 };
 
 impl Register {
-    pub(super) fn may_grant(&self, logged: &Logged, it: &Decision, review: &Review) -> Result<(), Refused> {
+    pub(super) fn may_grant(
+        &self,
+        logged: &Logged,
+        it: &Decision,
+        review: &Review,
+        strict: bool,
+    ) -> Result<(), Refused> {
         let rule = review.rule(&self.body);
         if !review.missing.is_empty() {
             return Err(Refused::NotNow(format!(
@@ -33,8 +39,19 @@ impl Register {
         match it.by {
             Means::Quorum => self.by_quorum(logged, it, review)?,
             Means::Silence => self.by_silence(logged, review)?,
-            Means::Rule => self.by_rule(review, logged.at.date())?,
-            Means::OneSignature => return Err(Refused::NotNow("nobody allows alone".to_owned())),
+            Means::Rule => {
+                self.by_rule(review, logged.at.date())?;
+                let asked = review.latest().is_some_and(|a| a.outcome == Outcome::Conditional);
+                if strict && asked && it.terms.obligations.is_empty() {
+                    return Err(incomplete(
+                        "the packs answer `conditional`: a rule grants that with the obligations of the assessment, and the terms have none",
+                    ));
+                }
+            }
+            Means::Recovery => review.recovery(&self.body, logged.at.date()).map_err(Refused::NotNow)?,
+            Means::OneSignature | Means::Concern => {
+                return Err(Refused::NotNow("nobody allows alone".to_owned()));
+            }
         }
         self.may_still_be_asked(logged, review)?;
         if let Some(proposed) = &review.opening.terms {
@@ -85,7 +102,7 @@ impl Register {
             return Err(Refused::NotNow(format!(
                 "a trip-wire suspended it on {} ({}), and the evidence is older: renew it first",
                 trip.logged.at.date(),
-                trip.wire.word()
+                trip.word()
             )));
         }
         Ok(())
@@ -195,7 +212,7 @@ impl Register {
         let case = review.opening.case.as_ref()?;
         let entry = self.entries.get(case)?;
         if let Some(trip) = entry.trips.last() {
-            return Some(format!("a trip-wire suspended it ({})", trip.wire.word()));
+            return Some(format!("a trip-wire suspended it ({})", trip.word()));
         }
         if let Some(denied) = entry.denied.as_ref().filter(|d| today <= d.until) {
             return Some(format!("{} denied it until {}", denied.logged.by, denied.until));

@@ -4,7 +4,7 @@
 //! Never transitive: only what the other body decided itself counts, so nobody's trust travels further
 //! than the body that gave it.
 
-use domain::{Date, Tier};
+use domain::{Date, EntryState, Tier};
 use tlog::{Policy, Receipt, VerifierKey};
 
 use crate::{
@@ -12,7 +12,8 @@ use crate::{
     act::{
         Act,
         decision::{Decision, Means, Ruling, Terms, TripWire, WhoMayUse},
-        import::{Adoption, Imported},
+        import::{Adoption, Imported, There},
+        position::Duty,
         review::{Asks, Opening},
     },
     case::Case,
@@ -38,6 +39,60 @@ pub struct Foreign {
     pub decided_on: Date,
     /// Where in its log.
     pub index: u64,
+    /// What became of it there.
+    pub there: Option<There>,
+}
+
+impl Foreign {
+    /// What was asked there, and about what.
+    pub fn question(&self) -> String {
+        match &self.opening.asks {
+            Asks::Use | Asks::Publication => self.case.to_string(),
+            Asks::Exception { control, .. } => format!("exception from {control}, {}", self.case),
+            asks => format!("{}, {}", asks.word(), self.case),
+        }
+    }
+
+    /// What was decided there and how it stands, as of the import.
+    pub fn standing(&self) -> String {
+        let ruling = self.decision.ruling.word();
+        let until = match &self.opening.asks {
+            Asks::Closure { closure } if self.decision.ruling == Ruling::Grant => {
+                format!("kept closed until {}", closure.until)
+            }
+            Asks::Exception { until, .. } if self.decision.ruling == Ruling::Grant => {
+                format!("set aside until {until}")
+            }
+            _ => ruling.to_owned(),
+        };
+        match &self.there {
+            None => format!("{until} on {}; how it stands there was not looked at", self.decided_on),
+            Some(there) if !there.in_force && self.is_an_entry() => {
+                format!(
+                    "{until} on {}, and no longer in force there on {}",
+                    self.decided_on,
+                    there.as_of.date()
+                )
+            }
+            Some(there) if self.is_an_entry() => {
+                format!("{until} on {}; {} there on {}", self.decided_on, there.state, there.as_of.date())
+            }
+            Some(there) => format!("{until}; as of {}", there.as_of.date()),
+        }
+    }
+
+    /// Whether the decision makes a line of the register there.
+    fn is_an_entry(&self) -> bool {
+        matches!(self.opening.asks, Asks::Use | Asks::Publication | Asks::Change | Asks::Removal)
+    }
+
+    /// Its obligations as ours: by the same day, or within thirty days where that day has passed there.
+    fn duties(&self, today: Date) -> impl Iterator<Item = Duty> {
+        self.decision.terms.obligations.iter().map(move |duty| {
+            let due = if duty.due <= today { today.plus_days(30) } else { duty.due };
+            Duty { due, ..duty.clone() }
+        })
+    }
 }
 
 impl Imported {
@@ -84,14 +139,48 @@ impl Imported {
             decision: *decided,
             decided_on: decision.logged.date(),
             index,
+            there: self.there.clone(),
         })
     }
 }
 
 impl Register {
-    pub(super) fn import(&mut self, logged: &Logged, it: &Imported) -> Result<(), Refused> {
+    pub(super) fn import(&mut self, logged: &Logged, it: &Imported, strict: bool) -> Result<(), Refused> {
         self.person(&logged.by)?;
         let foreign = it.read()?;
+        let Some(there) = &it.there else {
+            if strict {
+                return Err(incomplete(
+                    "an import says how the decision stands there: make it with this program",
+                ));
+            }
+            return self.imported_of_old(logged, it, &foreign);
+        };
+        if there.as_of.unix() > logged.at.unix().saturating_add(crate::fold::SKEW) {
+            return Err(incomplete(
+                "the import says how it stands there after now: make it with the right clock",
+            ));
+        }
+        if foreign.origin == self.origin {
+            return Err(incomplete("that is this register's own decision"));
+        }
+        let same = |other: &Imported| other.decision == it.decision && other.log == it.log;
+        let known = self.imports.values().find(|(_, other)| same(other));
+        if known.is_some_and(|(_, k)| {
+            k.there.as_ref().is_some_and(|t| (t.state, t.in_force) == (there.state, there.in_force))
+        }) {
+            return Err(Refused::NotNow(
+                "this decision was imported already, and stands as it did".to_owned(),
+            ));
+        }
+        // The last look counts.
+        self.imports.retain(|_, (_, other)| !same(other));
+        self.imports.insert(logged.digest, (logged.clone(), it.clone()));
+        Ok(())
+    }
+
+    /// What an older program took in: without how it stands there, so that nobody adopts it any more.
+    fn imported_of_old(&mut self, logged: &Logged, it: &Imported, foreign: &Foreign) -> Result<(), Refused> {
         if foreign.origin == self.origin {
             return Err(incomplete("that is this register's own decision"));
         }
@@ -104,7 +193,7 @@ impl Register {
         Ok(())
     }
 
-    pub(super) fn adopt(&mut self, logged: &Logged, it: &Adoption) -> Result<(), Refused> {
+    pub(super) fn adopt(&mut self, logged: &Logged, it: &Adoption, strict: bool) -> Result<(), Refused> {
         let person = self.person(&logged.by)?;
         if person.roles.is_empty() {
             return Err(Refused::NotYours {
@@ -140,6 +229,22 @@ impl Register {
         if foreign.decision.ruling != Ruling::Grant {
             return Err(Refused::NotNow("the other body declined it: nothing to adopt".to_owned()));
         }
+        if strict {
+            let good = matches!(
+                &foreign.there,
+                Some(There {
+                    state: EntryState::Listed | EntryState::ListedWithObligations,
+                    in_force: true,
+                    ..
+                })
+            );
+            if !good {
+                return Err(Refused::NotNow(format!(
+                    "only what is in force and listed there is adopted, and it is {}: import it again if that has changed",
+                    foreign.standing()
+                )));
+            }
+        }
         if !it.local.is_given() || it.owner.trim().is_empty() {
             return Err(incomplete("restate the local parts: who owns it here, and what holds here"));
         }
@@ -162,8 +267,12 @@ impl Register {
             assessment: foreign.decision.assessment,
             basis: foreign.decision.basis,
             terms: Terms {
-                who: WhoMayUse::AnyTeam,
-                obligations: it.obligations.clone(),
+                // Never wider than there, and with what was asked for there.
+                who: if strict { foreign.decision.terms.who.clone() } else { WhoMayUse::AnyTeam },
+                obligations: match strict {
+                    true => foreign.duties(today).chain(it.obligations.iter().cloned()).collect(),
+                    false => it.obligations.clone(),
+                },
                 reasons: it.local.clone(),
                 review_on: it.review_on,
                 trip_wires: wires,

@@ -21,7 +21,7 @@ use crate::{
 const NEVER_EXCEPTED: [&str; 3] = ["malware", "no-personal-data", "no-secret"];
 
 impl Register {
-    pub(super) fn open(&mut self, logged: &Logged, it: &Opening) -> Result<(), Refused> {
+    pub(super) fn open(&mut self, logged: &Logged, it: &Opening, strict: bool) -> Result<(), Refused> {
         self.person(&logged.by)?;
         if !it.reason.is_given() {
             return Err(incomplete("say why it is asked"));
@@ -31,9 +31,15 @@ impl Register {
         }
         let case = self.asked_case(it)?;
         if let Some(case) = &case {
-            let same = |r: &&Review| {
-                r.opening.asks.word() == it.asks.word()
-                    && !matches!(it.asks, Asks::Exception { .. } | Asks::Closure { .. })
+            let same = |r: &&Review| match (&r.opening.asks, &it.asks) {
+                (
+                    Asks::Exception { control, scope, .. },
+                    Asks::Exception { control: other, scope: of, .. },
+                ) => strict && control == other && scope == of,
+                (Asks::Closure { closure }, Asks::Closure { closure: other }) => {
+                    strict && closure.scope == other.scope
+                }
+                (one, other) => one.word() == other.word(),
             };
             let open = self.entries.get(case).map(|e| &e.open).into_iter().flatten();
             if let Some(open) = open.filter_map(|id| self.reviews.get(id)).find(same) {
@@ -45,6 +51,7 @@ impl Register {
         }
         if let Some(assessed) = &it.assessed {
             check_clock(logged, assessed)?;
+            check_subject(assessed, case.as_ref(), strict)?;
         }
         let barred = self.check_asks(logged, it, case.as_ref())?;
         sealing::opening(it)?;
@@ -182,6 +189,25 @@ impl Register {
         Ok(Default::default())
     }
 
+    /// That a person has no interest in any open case about a subject. A denial and a trip-wire ask it of
+    /// nobody: they protect, for some days, and who knows the thing best may have an interest in it.
+    pub(super) fn without_interest(
+        &self,
+        subject: &domain::SubjectName,
+        by: &str,
+        instead: &str,
+    ) -> Result<(), Refused> {
+        let cases = self.reviews.values().filter(|r| r.is_open());
+        let mut about = cases.filter(|r| r.opening.case.as_ref().is_some_and(|c| c.subject == *subject));
+        match about.find_map(|r| Some((r, r.has_interest(&self.body, by)?))) {
+            None => Ok(()),
+            Some((review, why)) => Err(Refused::NotYours {
+                who: by.to_owned(),
+                why: format!("{why} ({}): {instead}", review.id),
+            }),
+        }
+    }
+
     /// The open review of that id.
     pub(super) fn open_review(&mut self, id: &str) -> Result<&mut Review, Refused> {
         let review =
@@ -192,12 +218,20 @@ impl Register {
         Ok(review)
     }
 
-    pub(super) fn renew(&mut self, logged: &Logged, it: &Renewal) -> Result<(), Refused> {
+    pub(super) fn renew(&mut self, logged: &Logged, it: &Renewal, strict: bool) -> Result<(), Refused> {
         self.person(&logged.by)?;
+        let body = self.body.clone();
         let review = self.open_review(&it.review)?;
         if review.opening.case.is_none() {
             return Err(incomplete("a change of the body rests on no assessment"));
         }
+        if let Some(why) = review.has_interest(&body, &logged.by).filter(|_| strict) {
+            return Err(Refused::NotYours {
+                who: logged.by.clone(),
+                why: format!("{why}: somebody else brings the evidence"),
+            });
+        }
+        check_subject(&it.assessed, review.opening.case.as_ref(), strict)?;
         sealing::missing(&it.missing)?;
         check_clock(logged, &it.assessed)?;
         if review.latest().is_some_and(|a| a.as_of > it.assessed.as_of) {
@@ -301,12 +335,19 @@ impl Register {
         Ok(())
     }
 
-    pub(super) fn answer(&mut self, logged: &Logged, it: &Answer) -> Result<(), Refused> {
+    pub(super) fn answer(&mut self, logged: &Logged, it: &Answer, strict: bool) -> Result<(), Refused> {
         self.person(&logged.by)?;
         if !it.says.is_given() {
             return Err(incomplete("an answer says something"));
         }
+        let body = self.body.clone();
         let review = self.open_review(&it.review)?;
+        if let Some(why) = review.has_interest(&body, &logged.by).filter(|_| strict) {
+            return Err(Refused::NotYours {
+                who: logged.by.clone(),
+                why: format!("{why}: somebody else answers the concern"),
+            });
+        }
         has_concern(review, &it.to)?;
         if it.to == logged.by {
             return Err(incomplete("nobody answers an own concern: change your position instead"));
@@ -356,6 +397,20 @@ impl Register {
         }
         review.overrules.entry(it.concern_of.clone()).or_default().insert(logged.by.clone());
         Ok(())
+    }
+}
+
+/// A case rests on an assessment of what it is about, or of something that holds it as a component.
+pub(super) fn check_subject(assessed: &Assessed, case: Option<&Case>, strict: bool) -> Result<(), Refused> {
+    let Some(case) = case else { return Ok(()) };
+    match &assessed.subject {
+        None if !strict => Ok(()),
+        None => Err(incomplete("the statement does not say what was assessed: make it with this program")),
+        Some(_) if assessed.is_of(&case.subject) => Ok(()),
+        Some(other) => Err(incomplete(format!(
+            "the assessment is of {other}, and the case is about {}: assess that",
+            case.subject
+        ))),
     }
 }
 

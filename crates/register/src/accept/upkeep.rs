@@ -5,12 +5,17 @@ use domain::{Digest, Timestamp};
 use crate::{
     act::{
         consequence::Consequence,
+        decision::TripWire,
+        emergency::MAY_TRIP,
+        review::Asks,
         upkeep::{Done, Erasure, Reveal, Trip},
     },
     body::Times,
     entry::{Entry, Logged, Tripped},
     refused::{Refused, incomplete},
     register::Register,
+    review::{Review, short},
+    sealing,
 };
 
 impl Register {
@@ -42,33 +47,93 @@ impl Register {
         Ok(())
     }
 
-    pub(super) fn trip(&mut self, logged: &Logged, it: &Trip) -> Result<(), Refused> {
-        self.person(&logged.by)?;
+    pub(super) fn trip(&mut self, logged: &Logged, it: &Trip, strict: bool) -> Result<(), Refused> {
+        let person = self.person(&logged.by)?;
+        if strict {
+            if !person.has_any(&MAY_TRIP) {
+                return Err(Refused::NotYours {
+                    who: logged.by.clone(),
+                    why: format!("that a trip-wire was touched is for {} to say", MAY_TRIP.join(", ")),
+                });
+            }
+            if !it.because.is_given() {
+                return Err(incomplete("say what touched the trip-wire"));
+            }
+            let component = it.case.subject.kind() == "component";
+            match it.wire {
+                None if component => {
+                    return Err(incomplete("name the trip-wire: of a component it is told at once"));
+                }
+                Some(wire) if Trip::told(&it.case, wire).is_none() => {
+                    return Err(incomplete(
+                        "which trip-wire was touched would tell an open flaw of a named system: it is sealed until it is mended",
+                    ));
+                }
+                _ if !component => sealing::sealed(&it.because, "what touched a trip-wire")?,
+                _ => {}
+            }
+            if self.reviews.contains_key(&short('R', &logged.digest)) {
+                return Err(Refused::NotNow(
+                    "its short id is taken: sign it again a second later".to_owned(),
+                ));
+            }
+        }
         let times = self.body.times;
         let entry = self
             .entries
             .get_mut(&it.case)
             .ok_or_else(|| Refused::NotNow("no entry of the register has that case".to_owned()))?;
-        let carried = entry.decided.as_ref().is_some_and(|d| d.decision.terms.trip_wires.contains(&it.wire));
+        let carried = entry.decided.as_ref().is_some_and(|d| match &it.wire {
+            Some(wire) => d.decision.terms.trip_wires.contains(wire),
+            None => d.decision.terms.trip_wires.iter().any(|w| *w != TripWire::Malware),
+        });
         if !carried {
             return Err(Refused::NotNow(format!(
                 "the decision in force carries no trip-wire for {}: deny it by a signature instead",
-                it.wire.word()
+                it.wire.map_or("that", TripWire::word)
             )));
         }
-        entry.trips.push(Tripped { logged: logged.clone(), wire: it.wire });
+        let owner = entry.decided.as_ref().map(|d| d.owner.clone()).unwrap_or_default();
+        let because = it.because.seal();
+        entry.trips.push(Tripped { logged: logged.clone(), wire: it.wire, because });
         entry.told = entry.stand(logged.at, &times).state;
+        let asks = match it.case.purpose {
+            domain::Purpose::Use => Asks::Use,
+            domain::Purpose::Publish => Asks::Publication,
+        };
+        let open = entry.open.clone();
+        let asked = |id: &String| self.reviews.get(id).is_some_and(|r| r.opening.asks == asks);
+        if strict && !open.iter().any(asked) {
+            // What is suspended is looked at again: a no of one signature is never the last word.
+            let id = short('R', &logged.digest);
+            let reason = "a trip-wire of the decision was touched: to be looked at again on fresh evidence";
+            self.table_on(logged, &it.case, &id, asks, (reason.to_owned(), owner));
+        }
         Ok(())
     }
 
-    pub(super) fn consequence(&mut self, logged: &Logged, it: &Consequence) -> Result<(), Refused> {
+    /// The open review in which what a trip-wire suspended is looked at again.
+    pub fn looked_at_again(&self, case: &crate::case::Case) -> Option<&Review> {
+        let open = self.entries.get(case)?.open.iter().filter_map(|id| self.reviews.get(id));
+        open.filter(|r| matches!(r.opening.asks, Asks::Use | Asks::Publication))
+            .min_by_key(|r| r.opened.index)
+    }
+
+    pub(super) fn consequence(
+        &mut self,
+        logged: &Logged,
+        it: &Consequence,
+        strict: bool,
+    ) -> Result<(), Refused> {
         let times = self.body.times;
         let entry = self
             .entries
             .get_mut(&it.case)
             .ok_or_else(|| Refused::NotNow("no entry of the register has that case".to_owned()))?;
         let follows = follows(entry, logged.at, &times);
-        if follows.as_ref() != Some(it) {
+        // An older program told of several trip-wires the last, not the gravest.
+        let told = follows.as_ref().is_some_and(|f| !strict && f.from == it.from && f.to == it.to);
+        if follows.as_ref() != Some(it) && !told {
             let says = |c: &Consequence| format!("{} after {}, on {}, since {}", c.to, c.from, c.on, c.why);
             return Err(Refused::NotNow(format!(
                 "it says {}, and what follows from the log is {}",
@@ -80,8 +145,11 @@ impl Register {
         Ok(())
     }
 
-    pub(super) fn reveal(&mut self, logged: &Logged, it: &Reveal) -> Result<(), Refused> {
+    pub(super) fn reveal(&mut self, logged: &Logged, it: &Reveal, strict: bool) -> Result<(), Refused> {
         self.person(&logged.by)?;
+        if let Some(why) = self.not_mended(&it.sealed, logged.at.date()).filter(|_| strict) {
+            return Err(Refused::NotNow(format!("{why}: it is told after mending")));
+        }
         let salt = salt(&it.salt).ok_or_else(|| incomplete("the salt is 64 hexadecimal digits"))?;
         let words = crate::words::Words::sealed(&salt, &it.text);
         if words != (crate::words::Words::Sealed { sealed: it.sealed }) {
@@ -112,6 +180,29 @@ impl Register {
         }
         self.revealed.insert(it.sealed, it.text.clone());
         Ok(())
+    }
+
+    /// Why sealed words must not be made public yet: they tell the way into something that is not mended.
+    fn not_mended(&self, sealed: &Digest, today: domain::Date) -> Option<String> {
+        let is = |words: &crate::words::Words| words.seal() == Some(*sealed);
+        let held = |case: &crate::case::Case| {
+            let closed = self.closures_of(case).filter(|c| c.closure.until >= today);
+            closed.map(|c| c.closure.until).max()
+        };
+        for closing in &self.closures {
+            let mut all = closing.secrets.iter().chain(&closing.mending);
+            if (all.any(is) || closing.closure.sealed().any(is))
+                && let Some(until) = held(&closing.case)
+            {
+                return Some(format!("{} is closed until {until}", closing.case.subject));
+            }
+        }
+        let mut tripped = self.entries.values().flat_map(|e| e.trips.iter().map(move |t| (e, t)));
+        if let Some((entry, _)) = tripped.find(|(_, t)| t.because.as_ref() == Some(sealed)) {
+            return Some(format!("{} is suspended by it", entry.case));
+        }
+        let set_aside = self.exceptions.iter().find(|e| e.until >= today && e.scope.as_ref().is_some_and(is));
+        set_aside.map(|e| format!("the exception is in force until {}", e.until))
     }
 
     pub(super) fn erase(&mut self, logged: &Logged, it: &Erasure) -> Result<(), Refused> {

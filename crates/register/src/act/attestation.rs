@@ -80,6 +80,10 @@ pub const OFFICERS: [&str; 7] = [
     "changes-assessed",
 ];
 
+/// Controls that are stated of one release: the next may need another statement.
+pub const BINDS_A_VERSION: [&str; 6] =
+    ["safety-case", "hazard-log", "safety-officer", "parts-assessed", "deployer-safety", "changes-assessed"];
+
 /// Controls that nobody's word can meet: they are looked at, or they are unknown.
 pub const OBSERVED_ONLY: [&str; 5] =
     ["malware", "flaw-overdue", "flaw-open", "flaws-looked-at", "model-executes-code"];

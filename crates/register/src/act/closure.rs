@@ -56,6 +56,13 @@ impl ClosureAsked {
         self.scope.iter().any(|s| s.text() == Some(WHOLE))
     }
 
+    /// Every part of it that may be sealed.
+    pub(crate) fn sealed(&self) -> impl Iterator<Item = &Words> {
+        [&self.attacker, &self.publication_adds, &self.path_to_harm, &self.contact]
+            .into_iter()
+            .chain(&self.scope)
+    }
+
     /// Whether it says what a closure must, as of a day.
     ///
     /// # Errors

@@ -67,6 +67,10 @@ pub enum Means {
     Silence,
     /// One authorised signature: only ever a no.
     OneSignature,
+    /// A concern that nobody has answered: only ever a no.
+    Concern,
+    /// The people who can still sign, after keys were lost: only ever a new key.
+    Recovery,
 }
 
 impl Means {
@@ -77,6 +81,8 @@ impl Means {
             Self::Rule => "by a published rule",
             Self::Silence => "by silence for the stated time",
             Self::OneSignature => "by one authorised signature",
+            Self::Concern => "on a concern that nobody has answered",
+            Self::Recovery => "by the people who can still sign, after keys were lost",
         }
     }
 }

@@ -68,5 +68,8 @@ impl Measure {
 pub const MAY_DENY: [&str; 5] =
     ["chair", "clinical-safety-officer", "security", "information-governance", "on-call"];
 
+/// Roles whose one signature says that a trip-wire was touched.
+pub const MAY_TRIP: [&str; 5] = MAY_DENY;
+
 /// Roles whose one signature breaks the glass.
 pub const MAY_BREAK_GLASS: [&str; 2] = ["on-call", "clinical-safety-officer"];

@@ -1,6 +1,6 @@
 //! Other bodies' decisions: shown beside ours, and adopted by one signature where the body allows.
 
-use domain::{Date, Digest};
+use domain::{Date, Digest, EntryState, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::position::Duty;
@@ -22,6 +22,23 @@ pub struct Imported {
     pub decision: String,
     /// Its receipt.
     pub decision_receipt: String,
+    /// What the other body's whole log says of it; only leaves of older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub there: Option<There>,
+}
+
+/// What became of a decision in the other body's log, as whoever imported it has folded that log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct There {
+    /// The state of its entry.
+    pub state: EntryState,
+    /// Whether this decision is the one in force; later ones replace earlier ones.
+    pub in_force: bool,
+    /// As of when.
+    pub as_of: Timestamp,
+    /// So many entries of that log were read.
+    pub size: u64,
 }
 
 /// Another body's decision, adopted. Only what that body decided itself: never what it adopted.

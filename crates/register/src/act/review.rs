@@ -1,6 +1,6 @@
 //! Opening a review: an assessment, what is asked, and who asks.
 
-use domain::{Assessment, ControlState, Date, Digest, Outcome, Timestamp, verdict::Action};
+use domain::{Assessment, ControlState, Date, Digest, Outcome, SubjectName, Timestamp, verdict::Action};
 use serde::{Deserialize, Serialize};
 
 use super::{closure::ClosureAsked, decision::Terms};
@@ -97,6 +97,12 @@ pub struct Assessed {
     pub digest: Digest,
     /// Its basis: when this changes, votes are stale.
     pub basis: Digest,
+    /// What was assessed; only leaves of older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<SubjectName>,
+    /// The component in it that the case is about, where the case is not about all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<SubjectName>,
     /// Its clock.
     pub as_of: Timestamp,
     /// The pack that judged the case.
@@ -165,6 +171,16 @@ pub enum NotAssessed {
     /// It has no basis to vote on.
     #[error("the assessment has no basis: write it anew with `formulary check --format json`")]
     NoBasis,
+    /// What was assessed has no name.
+    #[error(
+        "the assessed subject declares no name, so nobody could see that it is the one asked about: give it a `name` in formulary.toml and assess it again"
+    )]
+    Nameless,
+    /// It is about something else.
+    #[error(
+        "the assessment is of {0}, and the case is about {1}, which is none of its components: assess that"
+    )]
+    OtherSubject(SubjectName, SubjectName),
     /// It answers another question.
     #[error("the assessment does not answer {0}: assess it at that tier, for that purpose and part")]
     OtherCase(String),
@@ -181,6 +197,7 @@ impl Assessed {
             return Err(NotAssessed::Tampered);
         }
         let basis = assessment.basis.ok_or(NotAssessed::NoBasis)?;
+        let (subject, component) = about(assessment, case)?;
         let answers = |v: &&domain::Verdict| {
             v.purpose == case.purpose && v.part == case.part && case.tier.is_none_or(|tier| tier == v.tier)
         };
@@ -225,6 +242,8 @@ impl Assessed {
         Ok(Self {
             digest,
             basis,
+            subject: Some(subject),
+            component,
             as_of: assessment.as_of,
             pack: verdict.pack.clone(),
             outcome: match verdict.reasons.iter().any(|r| OWN.contains(&r.control.as_str())) {
@@ -235,6 +254,14 @@ impl Assessed {
             reasons,
             states,
         })
+    }
+
+    /// Whether it is an assessment of what a case is about.
+    pub fn is_of(&self, subject: &SubjectName) -> bool {
+        match &self.component {
+            Some(component) => component == subject && self.subject.is_some(),
+            None => self.subject.as_ref() == Some(subject),
+        }
     }
 
     /// Whether two assessments give the same answer for the same reasons: what a basis covers.
@@ -282,6 +309,26 @@ impl Assessed {
             out.push("what was found: findings or facts differ, the states are the same".to_owned());
         }
         out
+    }
+}
+
+/// What was assessed, and which component of it the case is about where that is not all of it.
+fn about(assessment: &Assessment, case: &Case) -> Result<(SubjectName, Option<SubjectName>), NotAssessed> {
+    let subject = SubjectName::of(&assessment.subject).ok_or(NotAssessed::Nameless)?;
+    if subject == case.subject {
+        return Ok((subject, None));
+    }
+    let asked = case.subject.purl();
+    let holds = asked.is_some_and(|asked| {
+        // A case about a component at no version is about the one that is there.
+        assessment.components.iter().any(|c| {
+            c.purl == asked
+                || (asked.version().is_none() && c.purl.to_string().starts_with(&format!("{asked}@")))
+        })
+    });
+    match holds {
+        true => Ok((subject, Some(case.subject.clone()))),
+        false => Err(NotAssessed::OtherSubject(subject, case.subject.clone())),
     }
 }
 

@@ -34,12 +34,22 @@ pub struct Done {
 pub struct Trip {
     /// The entry.
     pub case: Case,
-    /// Which wire.
-    pub wire: TripWire,
+    /// Which wire. None: one of those that would tell an open flaw of a named system; which, the sealed
+    /// words say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wire: Option<TripWire>,
     /// The assessment that shows it.
     pub assessment: Digest,
     /// What touched it; sealed where it is an open flaw of a named system.
     pub because: Words,
+}
+
+impl Trip {
+    /// What of a wire may stand in the log at once: of a component everything, of a named system only that
+    /// something was touched; malware is told, since no glass is broken for it.
+    pub fn told(case: &Case, wire: TripWire) -> Option<TripWire> {
+        (case.subject.kind() == "component" || wire == TripWire::Malware).then_some(wire)
+    }
 }
 
 /// Sealed words are made public: their text and salt.

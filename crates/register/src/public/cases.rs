@@ -71,7 +71,7 @@ impl View<'_> {
             by: register.who(&review.opened.by),
             reason: register.words(&opening.reason),
             owner: opening.owner.clone(),
-            missing: review.missing.len(),
+            missing: review.missing.len() + usize::from(review.lacks_evidence()),
             expected: review.expected(body),
             awaits: if review.is_open() { self.awaits(review) } else { Vec::new() },
             blocked: if review.is_open() { count.blocked_by.len() } else { 0 },
@@ -108,7 +108,7 @@ impl View<'_> {
             });
         }
         out.dedup();
-        if out.is_empty() && count.stands() && review.missing.is_empty() {
+        if out.is_empty() && count.stands() && review.missing.is_empty() && !review.lacks_evidence() {
             out.push("the decision: the quorum stands".to_owned());
         }
         out

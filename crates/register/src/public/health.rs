@@ -84,7 +84,7 @@ impl View<'_> {
                         Some(Means::Rule) => out.by_rule += 1,
                         Some(Means::Silence) => out.by_silence += 1,
                         Some(Means::OneSignature) => out.by_one_signature += 1,
-                        Some(Means::Quorum) | None => out.by_quorum += 1,
+                        Some(Means::Quorum | Means::Concern | Means::Recovery) | None => out.by_quorum += 1,
                     }
                 }
             }

@@ -8,7 +8,7 @@ use domain::{Date, SubjectName};
 
 use super::{Duty, Elsewhere, Event, InForce, Line, Stated, Subject, View, question};
 use crate::{
-    act::decision::WhoMayUse,
+    act::{decision::WhoMayUse, review::Asks},
     case::Case,
     entry::{Decided, Entry},
     review::{Review, short},
@@ -46,8 +46,11 @@ impl View<'_> {
             if let Ok(foreign) = imported.read() {
                 elsewhere.entry(foreign.case.subject.clone()).or_default().push(Elsewhere {
                     body: imported.body.clone(),
-                    question: question(&foreign.case),
-                    ruling: foreign.decision.ruling.word(),
+                    question: match &foreign.opening.asks {
+                        Asks::Use | Asks::Publication => question(&foreign.case),
+                        asks => format!("{}, {}", asks.word(), question(&foreign.case)),
+                    },
+                    ruling: foreign.standing(),
                     on: foreign.decided_on,
                 });
             }

@@ -135,8 +135,8 @@ fn act(scene: &Scene, (what, _, a, b, c): Step) -> Option<Act> {
         12 => Act::TakeBack(TakeBack { review: review()?, reason: says }),
         13 => match b % 3 {
             0 => Act::Trip(Trip {
+                wire: Trip::told(&case, pick(&TripWire::ALL, c)),
                 case,
-                wire: pick(&TripWire::ALL, c),
                 assessment: domain::Digest::of(b""),
                 because: says,
             }),

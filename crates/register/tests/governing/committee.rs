@@ -152,6 +152,9 @@ pub fn assessed(outcome: Outcome, basis: u8, at: &str) -> Assessed {
     Assessed {
         digest: Digest::of(format!("{outcome}{basis}{at}").as_bytes()),
         basis: Digest::of(&[basis]),
+        // Filled in with what the case is about.
+        subject: None,
+        component: None,
         as_of: at.parse().unwrap(),
         pack: "use@1".to_owned(),
         outcome,
@@ -275,6 +278,8 @@ impl Scene {
     }
 
     pub fn opening(&self, asks: Asks, case: Option<Case>, assessed: Option<Assessed>) -> Opening {
+        let subject = case.as_ref().map(|c| c.subject.clone());
+        let assessed = assessed.map(|a| Assessed { subject: a.subject.clone().or(subject), ..a });
         Opening {
             asks,
             case,
@@ -304,7 +309,9 @@ impl Scene {
     }
 
     pub fn renews(&mut self, who: &str, review: &str, assessed: Assessed) -> Result<Logged, Refused> {
-        let review = review.to_owned();
+        let case = self.review(review).opening.case.as_ref();
+        let subject = assessed.subject.clone().or_else(|| case.map(|c| c.subject.clone()));
+        let (review, assessed) = (review.to_owned(), Assessed { subject, ..assessed });
         self.says(who, Act::Renew(Box::new(Renewal { review, assessed, missing: Vec::new() })))
     }
 
@@ -375,7 +382,7 @@ impl Scene {
                 existing_uses: (ruling == Ruling::Decline).then(|| "They go on until 2027-03-31".to_owned()),
                 version: None,
             },
-            votes: if by == Means::Quorum {
+            votes: if !matches!(by, Means::Silence | Means::Rule | Means::OneSignature) {
                 of.held().iter().map(|h| h.logged.digest).collect()
             } else {
                 Vec::new()
@@ -395,7 +402,9 @@ impl Scene {
     }
 
     pub fn declines(&mut self, who: &str, review: &str) -> Result<Logged, Refused> {
-        let decision = self.decision(review, Ruling::Decline, Means::Quorum);
+        let right = self.review(review).rights_to_decline(&self.register.body, who);
+        let right = right.first().copied().unwrap_or(Means::Quorum);
+        let decision = self.decision(review, Ruling::Decline, right);
         self.decides(who, decision)
     }
 

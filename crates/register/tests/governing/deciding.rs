@@ -66,16 +66,16 @@ fn terms_say_who_what_why_and_until_when() {
 fn a_no_has_a_ground_reasons_and_a_way_out() {
     let mut scene = Scene::new();
     let review = scene.asks_use(Tier::Operational, Outcome::Referred);
-    refused(scene.declines(CHAIR, &review), &["a concern that somebody else"]);
+    refused(scene.declines(CHAIR, &review), &["that somebody else has put in writing"]);
     scene.vote(&review, &[(CHAIR, Stance::Concern)]);
-    refused(scene.declines(CHAIR, &review), &["a concern that somebody else"]);
+    refused(scene.declines(CHAIR, &review), &["that somebody else has put in writing"]);
     scene.vote(&review, &[(LAY, Stance::Concern)]);
     type Spoil = fn(&mut register::act::decision::Decision);
     let spoils: [(Spoil, &str); 4] = [
         (|d| d.terms.reasons = Words::public(" "), "no vague no"),
         (|d| d.terms.alternative = None, "refusing can harm too"),
         (|d| d.terms.existing_uses = Some(" ".to_owned()), "refusing can harm too"),
-        (|d| d.by = Means::Silence, "by quorum"),
+        (|d| d.by = Means::Silence, "by the committee's quorum"),
     ];
     for (spoil, words) in spoils {
         let mut decision = scene.decision(&review, Ruling::Decline, Means::Quorum);

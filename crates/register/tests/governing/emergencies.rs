@@ -28,7 +28,7 @@ fn trips(scene: &mut Scene, wire: TripWire) -> Result<register::entry::Logged, r
     let because = Words::sealed(&[1; 32], "CVE-2026-0001 is being exploited");
     let case = lodash(Tier::Operational);
     let assessment = domain::Digest::of(b"assessment");
-    scene.says(SECURITY, Act::Trip(Trip { case, wire, assessment, because }))
+    scene.says(SECURITY, Act::Trip(Trip { case, wire: Some(wire), assessment, because }))
 }
 
 #[test]
@@ -201,8 +201,12 @@ fn a_trip_wire_suspends_at_once_and_only_newer_evidence_lifts_it() {
     assert_eq!(scene.state(&case), State::Suspended);
     assert_eq!(scene.ticks(), [], "the act itself tells it");
     let seen = assessed(Outcome::Referred, 4, "2026-11-30");
-    let opening = scene.opening(register::act::review::Asks::Use, Some(case.clone()), Some(seen));
-    let review = scene.opens(DEVELOPER, opening).unwrap();
+    // The trip itself has put it before the committee: a second case on the question is not opened.
+    let opening = scene.opening(register::act::review::Asks::Use, Some(case.clone()), Some(seen.clone()));
+    refused(scene.opens(DEVELOPER, opening), &["open on the same question"]);
+    let review = tabled(&scene);
+    assert_eq!(scene.register.looked_at_again(&case).unwrap().id, review);
+    scene.renews(DEVELOPER, &review, seen).unwrap();
     scene.vote(&review, &[(SECURITY, Stance::Agree), (CHAIR, Stance::Agree)]);
     refused(scene.grants(CHAIR, &review), &["a trip-wire suspended it", "renew it first"]);
     scene.on("2026-12-02");

@@ -52,7 +52,7 @@ fn busy() -> Scene {
             scene
                 .says(
                     SECURITY,
-                    Act::Trip(Trip { case: case.clone(), wire: TripWire::Kev, assessment, because }),
+                    Act::Trip(Trip { case: case.clone(), wire: Some(TripWire::Kev), assessment, because }),
                 )
                 .unwrap();
         }

@@ -11,6 +11,7 @@ mod deciding;
 mod deliberating;
 mod emergencies;
 mod lookup;
+mod misuse;
 mod opening;
 mod openssh;
 mod sealing;
