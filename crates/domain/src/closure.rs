@@ -59,6 +59,40 @@ fn is_formula(text: &str) -> bool {
     FORMULAS.contains(&plain.as_str()) || plain.split_whitespace().count() < 4
 }
 
+/// Whether words are filler: one word over and over, or words of a letter or two. It is asked of closures that
+/// are made now; older ones keep.
+pub fn is_filler(text: &str) -> bool {
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+        .filter(|w| !w.is_empty())
+        .collect();
+    let long = words.iter().filter(|w| w.chars().count() > 2).count();
+    let mut different = words.clone();
+    different.sort();
+    different.dedup();
+    text.trim().chars().count() < 20 || long < 3 || different.len() * 2 <= words.len()
+}
+
+/// Whether a scope names a path, a component or this one repository, and not a sentence about many.
+pub fn is_narrow(scope: &str) -> bool {
+    let scope = scope.trim();
+    if scope == WHOLE || scope.parse::<crate::Purl>().is_ok() {
+        return true;
+    }
+    let path = scope.replace('\\', "/");
+    let parts = || path.split('/').filter(|part| !part.is_empty());
+    let climbs = parts().any(|part| part == "..") || path.starts_with('/') || path.contains("://");
+    // A name with blanks in it is a path where something tells so: a folder before it, or an ending after it.
+    let plain = !scope.contains(char::is_whitespace)
+        || path.contains('/')
+        || path.rsplit_once('.').is_some_and(|(_, end)| {
+            !end.is_empty() && end.len() <= 8 && end.chars().all(|c| c.is_ascii_alphanumeric())
+        });
+    let many = ["every ", "all ", "any ", "each "].iter().any(|word| scope.to_lowercase().starts_with(word));
+    !climbs && plain && !many && scope.len() <= 300 && !is_everything(scope)
+}
+
 /// Whether a scope names everything, and so nothing.
 pub fn is_everything(scope: &str) -> bool {
     let scope = scope.trim().trim_matches('/').to_lowercase();
@@ -119,6 +153,34 @@ mod tests {
             assert!(is_everything(scope), "{scope}");
         }
         assert!(!is_everything("src/fraud") && !is_everything(WHOLE));
+    }
+
+    #[test]
+    fn filler_says_nothing_and_a_sentence_is_no_scope() {
+        for filler in ["x x x x", "asdf asdf asdf asdf asdf", "a b c d e f g h i j k l", "because of it"] {
+            assert!(is_filler(filler), "{filler}");
+        }
+        assert!(!is_filler("a burglar with a copied badge") && !is_filler("he walks in unseen at night"));
+        for wide in [
+            "every repository of the trust",
+            "all our code",
+            "../other",
+            "/etc",
+            "https://x.example/a",
+            "our systems",
+        ] {
+            assert!(!is_narrow(wide), "{wide}");
+        }
+        for narrow in [
+            "repository",
+            "src/fraud-rules",
+            "rules.toml",
+            "Ward list/rules.txt",
+            "pkg:npm/fraud@1.0.0",
+            "docs",
+        ] {
+            assert!(is_narrow(narrow), "{narrow}");
+        }
     }
 
     #[test]

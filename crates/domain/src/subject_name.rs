@@ -85,7 +85,7 @@ impl FromStr for SubjectName {
 
     fn from_str(text: &str) -> Result<Self, InvalidSubjectName> {
         let invalid = || InvalidSubjectName(text.chars().take(60).collect());
-        if text.len() > LONGEST || text.chars().any(char::is_control) {
+        if text.len() > LONGEST || text.chars().any(is_unseen) {
             return Err(invalid());
         }
         if text.starts_with("pkg:") {
@@ -104,6 +104,13 @@ impl FromStr for SubjectName {
         };
         if known { Ok(Self(format!("{kind}:{name}"))) } else { Err(invalid()) }
     }
+}
+
+/// Characters that are not seen, or turn what stands around them: two names that look alike would be two.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 impl Serialize for SubjectName {
@@ -138,6 +145,15 @@ mod tests {
         {
             assert!(bad.parse::<SubjectName>().is_err(), "{bad:?}");
         }
+        for unseen in [
+            "repository:Ward\u{202e}tsil",
+            "model:a\u{200b}b",
+            "repository:\u{2066}x",
+            "repository:a\u{feff}",
+        ] {
+            assert!(unseen.parse::<SubjectName>().is_err(), "{unseen:?}");
+        }
+        assert!("repository:Länsi–ward «2»".parse::<SubjectName>().is_ok());
         assert_eq!(
             "pkg:PyPI/Django_X@1".parse::<SubjectName>().unwrap().to_string(),
             "pkg:pypi/django-x@1",

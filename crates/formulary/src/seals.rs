@@ -157,7 +157,14 @@ impl RegisterFolder {
             return Ok(open);
         }
         let known = self.register.exceptions.iter().filter(|e| e.control == control);
-        self.same(scope, known.filter_map(|e| e.scope.as_ref()))
+        let known = known.filter_map(|e| e.scope.as_ref());
+        let asked = self.register.reviews.values().filter_map(|r| match &r.opening.asks {
+            register::act::review::Asks::Exception { control: of, scope, .. } if of == control => {
+                scope.as_ref()
+            }
+            _ => None,
+        });
+        self.same(scope, known.chain(asked))
     }
 
     /// The scope of an attestation: as it is where it gives nothing away, else sealed.
@@ -174,7 +181,12 @@ impl RegisterFolder {
         if path.trim() == register::act::closure::WHOLE {
             return Ok(Words::public(register::act::closure::WHOLE));
         }
-        self.same(path, self.register.closures.iter().flat_map(|c| &c.closure.scope))
+        let known = self.register.closures.iter().flat_map(|c| &c.closure.scope);
+        let asked = self.register.reviews.values().filter_map(|r| match &r.opening.asks {
+            register::act::review::Asks::Closure { closure } => Some(&closure.scope),
+            _ => None,
+        });
+        self.same(path, known.chain(asked.flatten()))
     }
 
     /// An interest: sealed with the salt that all interests of this register share.

@@ -100,16 +100,16 @@ fn one_person_sees_what_needs_them_oldest_first_with_the_command() {
 
     // Ten things, and how many more.
     for control in [
-        "support-end",
+        "support-ends",
         "maintained",
         "owner-accepts",
-        "reporting-route",
-        "readme",
-        "licence",
-        "tests-run",
-        "reviewed",
-        "released",
-        "signed-off",
+        "incident-route",
+        "alternatives",
+        "licence-allowed",
+        "install-scripts",
+        "hashes",
+        "young",
+        "source-odd",
     ] {
         exception("2026-08-25T09:00:00Z", control);
     }

@@ -91,6 +91,23 @@ impl Act {
         }
     }
 
+    /// What it did, in a few words: what everybody may know of it.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Attest(it) => format!("attested: {}", it.control),
+            Self::Open(it) => format!("review opened: {}", it.asks.word()),
+            Self::Position(it) => format!("position: {}", it.stance.word()),
+            Self::Decide(it) => format!("{} {}", it.ruling.word(), it.by.word()),
+            Self::Emergency(it) => it.measure.word().to_owned(),
+            Self::Trip(it) => match it.wire {
+                Some(wire) => format!("trip-wire touched: {}", wire.word()),
+                None => self.word().to_owned(),
+            },
+            Self::Consequence(it) => format!("became {}: {}", it.to, it.why),
+            _ => self.word().to_owned(),
+        }
+    }
+
     /// What it is about, for people: a review's id, a case, a name.
     pub fn about(&self) -> Option<String> {
         Some(match self {

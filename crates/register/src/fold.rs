@@ -195,7 +195,7 @@ impl Register {
     fn take(&mut self, leaf: &Leaf, logged: Logged) {
         let act = &leaf.statement.act;
         self.statements.insert(logged.digest, self.size);
-        self.story.push(Told { logged, word: act.word(), about: act.about() });
+        self.story.push(Told { logged, word: act.told(), about: act.about() });
         self.size += 1;
         self.last = leaf.logged;
         self.rules = self.rules.max(leaf.statement.rules);

@@ -107,6 +107,8 @@ pub struct Line {
     pub alternative: Option<String>,
     /// What happens to uses that exist.
     pub existing_uses: Option<String>,
+    /// What of the repository is kept closed, and until when.
+    pub closed: Option<String>,
     /// Ids of reviews that are open on it.
     pub open: Vec<String>,
     /// The register it was adopted from.
@@ -341,7 +343,7 @@ pub struct Event {
     /// The day.
     pub on: Date,
     /// What.
-    pub what: &'static str,
+    pub what: String,
     /// By whom.
     pub who: Who,
 }
@@ -506,6 +508,8 @@ struct View<'r> {
     register: &'r Register,
     as_of: Timestamp,
     told: HashMap<&'r str, Vec<&'r Told>>,
+    /// Closures in force by their case.
+    closed: HashMap<&'r crate::case::Case, Vec<&'r crate::register::Closing>>,
 }
 
 impl<'r> View<'r> {
@@ -516,7 +520,11 @@ impl<'r> View<'r> {
                 told.entry(about).or_default().push(one);
             }
         }
-        Self { register, as_of, told }
+        let mut closed: HashMap<&crate::case::Case, Vec<&crate::register::Closing>> = HashMap::new();
+        for one in register.closures.iter().filter(|c| c.closure.until >= as_of.date()) {
+            closed.entry(&one.case).or_default().push(one);
+        }
+        Self { register, as_of, told, closed }
     }
 
     /// What was logged about any of these, the newest first.
@@ -524,15 +532,22 @@ impl<'r> View<'r> {
         let mut out: Vec<Event> = about
             .into_iter()
             .flat_map(|about| self.told.get(about).into_iter().flatten())
-            .map(|told| self.event(&told.logged, told.word))
+            .map(|told| self.event(&told.logged, &told.word))
             .collect();
         out.sort_by_key(|one| std::cmp::Reverse(one.entry));
         out.dedup();
         out
     }
 
-    fn event(&self, logged: &Logged, what: &'static str) -> Event {
-        Event { entry: logged.index, on: logged.at.date(), what, who: self.register.who(&logged.by) }
+    fn event(&self, logged: &Logged, what: &str) -> Event {
+        let who = self.register.who(&logged.by);
+        Event { entry: logged.index, on: logged.at.date(), what: what.to_owned(), who }
+    }
+
+    /// Whether a repository was closed in an emergency that has not ended: its name is told after mending,
+    /// since what lay there is not (DESIGN, principle 11: outcomes at once, names of what is exposed later).
+    fn withheld(&self, case: &crate::case::Case) -> bool {
+        self.closed.get(case).is_some_and(|closures| closures.iter().any(|c| c.emergency))
     }
 }
 

@@ -72,8 +72,8 @@ pub struct Register {
 pub struct Told {
     /// Where.
     pub logged: Logged,
-    /// The word of the act.
-    pub word: &'static str,
+    /// What it did, in a few words.
+    pub word: String,
     /// The case or review it is about, if any.
     pub about: Option<String>,
 }

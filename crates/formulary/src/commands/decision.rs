@@ -319,7 +319,7 @@ fn show(folder: &RegisterFolder, what: &str) -> Result<String, Failure> {
     if let Some(next) = stand.next {
         let _ = writeln!(out, "  changes by itself on {next}, if nobody acts");
     }
-    if let Some(denied) = &entry.denied {
+    if let Some(denied) = entry.denied.as_ref().filter(|d| folder.now.date() <= d.until) {
         let _ = writeln!(
             out,
             "  existing uses: {}\n  alternative:   {}",

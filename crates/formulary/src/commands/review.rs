@@ -53,6 +53,7 @@ pub(super) fn closure(folder: &RegisterFolder, path: &Path, private: bool) -> Re
     };
     // Asked of the open words: behind a digest nobody could ask.
     open.check(folder.now.date(), folder.register.body.times.longest_closure)?;
+    open.check_honest()?;
     Ok(ClosureAsked {
         attacker: folder.words(&file.attacker, private)?,
         publication_adds: folder.words(&file.publication_adds, private)?,

@@ -173,7 +173,7 @@ impl Site<'_> {
              <h2>Known limits</h2>\n<p>Digests are long strings of letters and digits, and are read out as such. \
              Entries of the log are files of JSON.</p>\n\
              <h2>Tell us</h2>\n<p>If something does not work for you, write to {}.</p>\n",
-            escape(&register.contact)
+            parts::contact(&register.contact)
         );
         parts::page(register, "accessibility.html", "Accessibility statement", &out)
     }

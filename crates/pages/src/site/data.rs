@@ -25,7 +25,7 @@ impl Site<'_> {
             name = escape(&register.name)
         );
         for decision in register.decisions.iter().take(IN_FEED) {
-            let about = decision.subject.as_deref().map_or("the body itself", super::plain);
+            let about = decision.subject.as_deref().map_or(decision.question.as_str(), super::plain);
             let page = match (&decision.subject, &decision.review) {
                 (Some(subject), _) => self.stem_of(subject).map(|stem| format!("{stem}.html")),
                 (None, Some(review)) => Some(super::review_page(review)),

@@ -51,7 +51,7 @@ pub(super) fn page(register: &Register, path: &str, title: &str, main: &str) -> 
          <header class=\"top\"><div class=\"wide\"><p class=\"name\"><a href=\"{up}index.html\">\
          <span class=\"what\">Technology register</span> {name}</a></p></div></header>\n\
          <nav aria-label=\"Register\"><ul class=\"wide\">{nav}</ul></nav>\n\
-         <main id=\"main\" class=\"wide\" tabindex=\"-1\">\n{main}</main>\n\
+         {}<main id=\"main\" class=\"wide\" tabindex=\"-1\">\n{main}</main>\n\
          <footer><div class=\"wide\"><p>Questions, corrections, appeals: {}</p>\
          <ul><li><a href=\"{up}feed.xml\">Feed of decisions</a></li>\
          <li><a href=\"{up}index.json\">JSON</a></li><li><a href=\"{up}register.csv\">CSV</a></li>\
@@ -59,7 +59,8 @@ pub(super) fn page(register: &Register, path: &str, title: &str, main: &str) -> 
          <li><a href=\"{up}accessibility.html\">Accessibility statement</a></li></ul></div></footer>\n\
          </body></html>\n",
         escape(title),
-        escape(&register.contact),
+        crumbs(path, &up),
+        contact(&register.contact),
     )
 }
 
@@ -146,7 +147,56 @@ pub(super) fn digest(digest: &Digest) -> String {
 
 /// A day.
 pub(super) fn day(date: domain::Date) -> String {
-    format!("<time datetime=\"{date}\">{date}</time>")
+    format!("<time datetime=\"{date}\">{}</time>", long_day(date))
+}
+
+/// A day as people write it: `22 August 2026`.
+fn long_day(date: domain::Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let text = date.to_string();
+    let mut parts = text.split('-');
+    let (year, month, day) = (parts.next(), parts.next(), parts.next());
+    let number = |part: Option<&str>| part.and_then(|p| p.parse::<usize>().ok());
+    match (year, number(month).and_then(|m| MONTHS.get(m.checked_sub(1)?)), number(day)) {
+        (Some(year), Some(month), Some(day)) => format!("{day} {month} {year}"),
+        _ => text,
+    }
+}
+
+/// Whom to write to: a link, where it is an address.
+pub(super) fn contact(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-_+@".contains(c);
+    let address = text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !host.contains('@') && text.chars().all(plain)
+    });
+    let shown = escape(text);
+    if address { format!("<a href=\"mailto:{shown}\">{shown}</a>") } else { shown }
+}
+
+/// The way back from a page that is not in the navigation.
+fn crumbs(path: &str, up: &str) -> String {
+    let (file, words) = match path.split_once('/') {
+        None => return String::new(),
+        Some(("reviews", _)) => ("reviews.html", "Open reviews"),
+        Some(_) => ("find.html", "Find an entry"),
+    };
+    format!(
+        "<nav class=\"crumbs wide\" aria-label=\"Breadcrumb\"><ol><li><a href=\"{up}index.html\">Overview</a></li>\
+         <li><a href=\"{up}{file}\">{words}</a></li></ol></nav>\n"
+    )
 }
 
 /// Somebody: name with consent, else id; and roles.

@@ -14,7 +14,7 @@ impl Site<'_> {
         let about = review
             .subject
             .as_ref()
-            .map_or_else(|| "the body itself".to_owned(), |subject| super::plain(subject).to_owned());
+            .map_or_else(|| review.question.clone(), |subject| super::plain(subject).to_owned());
         let asks = capital(&review.asks);
         let mut out = format!(
             "<p class=\"over\">Review {}</p><h1>{}: {}</h1>\n",

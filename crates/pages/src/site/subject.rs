@@ -102,6 +102,7 @@ impl Site<'_> {
             ),
             ("Use instead", line.alternative.as_ref().map(|a| escape(a)).unwrap_or_default()),
             ("Uses that exist", line.existing_uses.as_ref().map(|a| escape(a)).unwrap_or_default()),
+            ("Kept closed", line.closed.as_ref().map(|c| escape(c)).unwrap_or_default()),
             ("Open reviews", open.join(", ")),
             ("Adopted from", line.adopted_from.as_ref().map(|a| escape(a)).unwrap_or_default()),
         ]));

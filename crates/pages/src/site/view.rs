@@ -85,6 +85,8 @@ pub struct Line {
     pub alternative: Option<String>,
     /// What happens to uses that exist.
     pub existing_uses: Option<String>,
+    /// What of it is kept closed.
+    pub closed: Option<String>,
     /// Open reviews.
     pub open: Vec<String>,
     /// The register it was adopted from.

@@ -100,6 +100,9 @@ impl Register {
                     return Err(incomplete("a closure is about the publication of a repository"));
                 }
                 closure.check(today, self.body.times.emergency_closure)?;
+                if strict {
+                    closure.check_honest()?;
+                }
                 sealing::closure(closure)?;
                 if !cause.is_given() {
                     return Err(incomplete("say what lies there: a live secret, or patients' data"));

@@ -45,6 +45,9 @@ pub enum ClosureFault {
     /// The scope is everything.
     #[error("a closure has a scope: name paths, or `repository` for this one; never all")]
     Scope,
+    /// The scope names no part of the repository.
+    #[error("`{0}` names no path, no component and not this one repository: name what exactly stays closed")]
+    Wide(String),
     /// It ends too late, or before it begins.
     #[error("a closure ends: name a day after today and at most {0} days away")]
     Until(u16),
@@ -61,6 +64,22 @@ impl ClosureAsked {
         [&self.attacker, &self.publication_adds, &self.path_to_harm, &self.contact]
             .into_iter()
             .chain(&self.scope)
+    }
+
+    /// Whether what it says, where that is not sealed, is more than filler, and its scope a part of the
+    /// repository. It is asked of closures made now.
+    ///
+    /// # Errors
+    /// See [`ClosureFault`].
+    pub fn check_honest(&self) -> Result<(), ClosureFault> {
+        let answers = [&self.attacker, &self.publication_adds, &self.path_to_harm];
+        for (words, what) in answers.into_iter().zip(domain::closure::ANSWERS) {
+            if words.text().is_some_and(domain::closure::is_filler) {
+                return Err(ClosureFault::Says(what));
+            }
+        }
+        let wide = self.scope.iter().filter_map(Words::text).find(|s| !domain::closure::is_narrow(s));
+        wide.map_or(Ok(()), |s| Err(ClosureFault::Wide(s.chars().take(60).collect())))
     }
 
     /// Whether it says what a closure must, as of a day.

@@ -83,7 +83,10 @@ impl View<'_> {
             };
             let ending = Ending {
                 kind: if it.emergency { "emergency closure" } else { "closure" },
-                subject: it.case.subject.as_str().to_owned(),
+                subject: match self.withheld(&it.case) {
+                    true => "repository:(named after mending)".to_owned(),
+                    false => it.case.subject.as_str().to_owned(),
+                },
                 question: question(&it.case),
                 control: None,
                 scope,

@@ -59,13 +59,27 @@ impl View<'_> {
         let opening = &review.opening;
         let ids = [review.id.as_str()];
         let mut history = self.history(ids);
-        history.push(self.event(&review.opened, "review opened"));
+        if !history.iter().any(|e| e.entry == review.opened.index) {
+            let what = match opening.asks {
+                _ if opening.assessed.is_some() || review.changes().len() > 0 => "review opened".to_owned(),
+                _ => format!("review opened: {}", opening.asks.word()),
+            };
+            history.push(self.event(&review.opened, &what));
+        }
         let count = review.count(body);
         Case {
             id: review.id.clone(),
             asks: opening.asks.word(),
-            subject: opening.case.as_ref().map(|c| c.subject.as_str().to_owned()),
-            question: opening.case.as_ref().map_or_else(|| "the body itself".to_owned(), question),
+            subject: opening
+                .case
+                .as_ref()
+                .filter(|c| !self.withheld(c))
+                .map(|c| c.subject.as_str().to_owned()),
+            question: match &opening.case {
+                None => "the body itself".to_owned(),
+                Some(case) if self.withheld(case) => WITHHELD.to_owned(),
+                Some(case) => question(case),
+            },
             opened: review.opened.at.date(),
             entry: review.opened.index,
             by: register.who(&review.opened.by),
@@ -117,6 +131,7 @@ impl View<'_> {
     /// The last position of each person, in the order of the log; or those that a decision rests on.
     pub(super) fn positions(&self, review: &Review, only: Option<&[Digest]>) -> Vec<Position> {
         let basis = review.latest().map(|a| a.basis);
+        let overruled = review.count(&self.register.body).overruled;
         let named = only.filter(|votes| !votes.is_empty());
         let newest: HashMap<&str, u64> =
             review.positions.iter().map(|held| (held.logged.by.as_str(), held.logged.index)).collect();
@@ -131,6 +146,8 @@ impl View<'_> {
                 let concern = (position.stance == Stance::Concern).then(|| {
                     if review.satisfied.contains(&logged.by) {
                         "settled"
+                    } else if overruled.contains(&logged.by) {
+                        "overruled"
                     } else if review.is_answered(&logged.by) {
                         "answered"
                     } else {
@@ -200,8 +217,11 @@ impl View<'_> {
                 at: closing.logged.at,
                 what: "closed in an emergency",
                 by: Means::OneSignature.word(),
-                subject: Some(closing.case.subject.as_str().to_owned()),
-                question: question(&closing.case),
+                subject: (!self.withheld(&closing.case)).then(|| closing.case.subject.as_str().to_owned()),
+                question: match self.withheld(&closing.case) {
+                    true => WITHHELD.to_owned(),
+                    false => question(&closing.case),
+                },
                 review: None,
             });
         }
@@ -210,6 +230,9 @@ impl View<'_> {
         out
     }
 }
+
+/// Stands for a repository that is closed in an emergency.
+pub(super) const WITHHELD: &str = "publication of a repository, named after mending";
 
 /// The question of a review, with what it asks for where that is not the question itself.
 fn asked(review: &Review, question: &str) -> String {

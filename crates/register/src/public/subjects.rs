@@ -26,6 +26,10 @@ impl View<'_> {
         }
         let mut lines: BTreeMap<&SubjectName, Vec<Line>> = BTreeMap::new();
         for entry in register.entries.values() {
+            // Known here by the closure alone: not named before it is mended.
+            if self.withheld(&entry.case) && entry.decided.is_none() {
+                continue;
+            }
             let about = reviews.get(&entry.case).map(Vec::as_slice).unwrap_or_default();
             lines.entry(&entry.case.subject).or_default().push(self.line(entry, about));
         }
@@ -87,6 +91,7 @@ impl View<'_> {
             question: question(&entry.case),
             state: stand.state,
             since: stand.since,
+            closed: self.closed(&entry.case),
             why: match register.unread.iter().find(|u| u.concerns(Some(&entry.case.subject))) {
                 Some(unread) => format!("{}; unknown since: {}", stand.why, unread.words()),
                 None => stand.why,
@@ -96,23 +101,56 @@ impl View<'_> {
             decision: entry.decided.as_ref().map(|d| self.in_force(&entry.case, d)),
             alternative: alternative.or_else(|| terms.and_then(|t| t.alternative.clone())),
             existing_uses: existing.or_else(|| terms.and_then(|t| t.existing_uses.clone())),
-            open: entry.open.iter().cloned().collect(),
+            open: match self.withheld(&entry.case) {
+                true => Vec::new(),
+                false => entry.open.iter().cloned().collect(),
+            },
             adopted_from: entry.adopted_from.clone(),
             history: self.line_history(entry, reviews),
         }
     }
 
+    /// What of a repository is kept closed now, in words; none of what is not named.
+    fn closed(&self, case: &Case) -> Option<String> {
+        let closures = self.closed.get(case).filter(|_| !self.withheld(case))?;
+        let last = closures.iter().max_by_key(|c| c.closure.until)?;
+        Some(match last.closure.scope.len() {
+            _ if last.closure.is_whole() => format!("the whole repository, until {}", last.closure.until),
+            1 => format!("one path, until {}", last.closure.until),
+            n => format!("{n} paths, until {}", last.closure.until),
+        })
+    }
+
     fn line_history(&self, entry: &Entry, reviews: &[&Review]) -> Vec<Event> {
+        let register = self.register;
         let case = entry.case.to_string();
         let decisions: Vec<String> = entry.history.iter().map(|l| l.digest.to_string()).collect();
-        let ids = reviews.iter().map(|r| r.id.as_str());
+        let asked = |r: &&&Review| !matches!(r.opening.asks, Asks::Exception { .. } | Asks::Closure { .. });
+        let ids = reviews.iter().filter(asked).map(|r| r.id.as_str());
         let mut out =
             self.history([case.as_str()].into_iter().chain(ids).chain(decisions.iter().map(String::as_str)));
         // An adoption names an import, not the case.
-        for logged in &entry.history {
+        let adopted = |l: &&crate::entry::Logged| {
+            register.decisions.get(&l.digest).is_some_and(|(_, review)| review.is_empty())
+        };
+        for logged in entry.history.iter().filter(adopted) {
             if out.iter().all(|e| e.entry != logged.index) {
                 out.push(self.event(logged, "adopted"));
             }
+        }
+        // What is set aside or kept closed has its own place: it is no decision on the question itself.
+        let aside = |e: &Event| {
+            reviews.iter().any(|r| {
+                let ends = matches!(r.opening.asks, Asks::Exception { .. } | Asks::Closure { .. });
+                ends && (r.opened.index == e.entry
+                    || r.closed.as_ref().is_some_and(|c| c.logged.index == e.entry))
+            })
+        };
+        out.retain(|e| !aside(e));
+        if self.withheld(&entry.case) {
+            let measures = register.closures_of(&entry.case).filter(|c| c.emergency).map(|c| c.logged.index);
+            let measures: BTreeSet<u64> = measures.collect();
+            out.retain(|e| !measures.contains(&e.entry));
         }
         out.sort_by_key(|one| std::cmp::Reverse(one.entry));
         out

@@ -317,20 +317,29 @@ fn a_recovery_is_none_where_the_quorum_can_be_formed_or_more_is_asked() {
     scene.vote(&review, &[(SECURITY, Stance::Agree)]);
     let decision = scene.decision(&review, Ruling::Grant, Means::Recovery);
     refused(scene.decides(SECURITY, decision), &["can form the quorum"]);
-    // Two of three who are left decide at once, and both must agree.
+    // Two are left, and nobody for security: both must agree, and need not wait.
     let mut body = body();
     body.people.retain(|id, _| [CHAIR, SECURITY, GOVERNANCE].contains(&id.as_str()));
-    body.changes_at = Tier::Clinical;
-    let mut scene = match Scene::founded(body) {
-        Ok(scene) => scene,
-        // Where the shipped rules ask for more roles at clinical than three people hold, there is no such body.
-        Err(_) => return,
-    };
-    revokes(&mut scene, SECURITY, GOVERNANCE).unwrap();
-    let mut changes = restores(GOVERNANCE, 77);
+    let mut scene = Scene::founded(body).unwrap();
+    revokes(&mut scene, CHAIR, SECURITY).unwrap();
+    let mut changes = restores(SECURITY, 77);
     changes.push(Change::Rename { name: "Mine".to_owned(), contact: "me".to_owned() });
     let more = scene.opening(Asks::Policy { changes }, None, None);
-    refused(scene.opens(SECURITY, more), &["asks for"]);
+    let more = scene.opens(CHAIR, more).unwrap();
+    scene.vote(&more, &[(CHAIR, Stance::Agree), (GOVERNANCE, Stance::Agree)]);
+    let decision = scene.decision(&more, Ruling::Grant, Means::Recovery);
+    refused(scene.decides(CHAIR, decision), &["only gives new keys"]);
+    let reason = Words::public("Too much at once");
+    scene.says(CHAIR, Act::TakeBack(register::act::review::TakeBack { review: more, reason })).unwrap();
+    let opening = scene.opening(Asks::Policy { changes: restores(SECURITY, 77) }, None, None);
+    let review = scene.opens(CHAIR, opening).unwrap();
+    scene.vote(&review, &[(CHAIR, Stance::Agree)]);
+    let decision = scene.decision(&review, Ruling::Grant, Means::Recovery);
+    refused(scene.decides(CHAIR, decision), &["everybody who can still sign", GOVERNANCE]);
+    scene.vote(&review, &[(GOVERNANCE, Stance::Agree)]);
+    let decision = scene.decision(&review, Ruling::Grant, Means::Recovery);
+    scene.decides(CHAIR, decision).unwrap();
+    assert!(scene.reread().body.people[SECURITY].can_sign());
 }
 
 #[test]
@@ -358,4 +367,39 @@ fn a_rule_grants_conditional_only_with_its_obligations() {
     decision.terms.obligations = vec![duty("Update it", "integration-team", "2027-01-31")];
     scene.decides(DEVELOPER, decision).unwrap();
     assert_eq!(scene.state(&case), State::ListedWithObligations);
+}
+
+#[test]
+fn a_closure_that_says_nothing_or_closes_everything_is_none() {
+    let mut scene = Scene::new();
+    type Spoil = fn(&mut register::act::closure::ClosureAsked);
+    let spoils: [(Spoil, &str); 3] = [
+        (|c| c.attacker = Words::public("x x x x x x x x x x x"), "does not say who would attack"),
+        (|c| c.path_to_harm = Words::public("asdf asdf asdf asdf asdf"), "how that leads to harm"),
+        (|c| c.scope = vec![Words::public("every repository of the trust")], "names no path"),
+    ];
+    for (spoil, words) in spoils {
+        let mut one = closure("2027-01-31");
+        spoil(&mut one);
+        let asks = Asks::Closure { closure: Box::new(one) };
+        let opening = scene.opening(asks, Some(ward_list()), Some(scene.assessed(Outcome::Referred, 1)));
+        refused(scene.opens(DEVELOPER, opening), &[words]);
+    }
+}
+
+#[test]
+fn one_exception_is_asked_for_once() {
+    let mut scene = Scene::new();
+    let asks = |scope: &str| Asks::Exception {
+        control: "flaw-open".to_owned(),
+        scope: Some(sealed(scope)),
+        until: date("2027-01-31"),
+    };
+    let open = |scene: &mut Scene, scope: &str| {
+        let opening = scene.opening(asks(scope), Some(ward_list()), None);
+        scene.opens(DEVELOPER, opening)
+    };
+    open(&mut scene, "src/a.rs").unwrap();
+    refused(open(&mut scene, "src/a.rs"), &["open on the same question"]);
+    open(&mut scene, "src/b.rs").unwrap();
 }
