@@ -61,7 +61,7 @@ impl View<'_> {
         let mut history = self.history(ids);
         if !history.iter().any(|e| e.entry == review.opened.index) {
             let what = match opening.asks {
-                _ if opening.assessed.is_some() || review.changes().len() > 0 => "review opened".to_owned(),
+                _ if opening.assessed.is_some() || !review.changes().is_empty() => "review opened".to_owned(),
                 _ => format!("review opened: {}", opening.asks.word()),
             };
             history.push(self.event(&review.opened, &what));
