@@ -275,9 +275,14 @@ impl Register {
         let glass = case.as_ref().and_then(|c| self.entries.get(c)?.glass.as_ref());
         if glass.is_some_and(|g| g.logged.digest == opened)
             || self.closures.iter().any(|c| c.emergency && c.logged.digest == opened)
+            || case
+                .as_ref()
+                .and_then(|c| self.entries.get(c))
+                .is_some_and(|e| e.trips.iter().any(|t| t.logged.digest == opened))
         {
             return Err(Refused::NotNow(
-                "it follows a break-glass or an emergency closure: the committee looks at those".to_owned(),
+                "it follows a break-glass, an emergency closure or a trip-wire: the committee looks at those"
+                    .to_owned(),
             ));
         }
         if let Some(review) = self.reviews.get_mut(&id) {

@@ -30,7 +30,7 @@ fn safety(version: &str, hazards: Vec<Residual>) -> Basis {
         report: Digest::of(b"report"),
         hazard_log: Digest::of(b"hazard log"),
         hazards,
-        registration: Words::public("GMC, until 2027-06-30"),
+        registration: sealed("GMC, until 2027-06-30"),
     }
 }
 

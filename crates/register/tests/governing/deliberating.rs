@@ -190,7 +190,7 @@ fn new_evidence_does_not_wash_a_concern_away() {
     scene.vote(&review, &[(SECURITY, Stance::Agree), (CHAIR, Stance::Agree)]);
     refused(scene.grants(CHAIR, &review), &["a concern of p-04 blocks"]);
     // It is no ground for a no either, until who raised it has read the new evidence.
-    refused(scene.declines(CHAIR, &review), &["a concern that somebody else"]);
+    refused(scene.declines(CHAIR, &review), &["that somebody else has put in writing"]);
     assert_eq!(scene.review(&review).stale()[0].person, LAY);
     scene.answers(DEVELOPER, &review, LAY).unwrap();
     scene.settles(LAY, &review).unwrap();

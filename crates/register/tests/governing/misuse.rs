@@ -36,9 +36,11 @@ fn an_assessment_of_something_else_is_none_of_the_case() {
     let review = scene.asks_use(Tier::Operational, Outcome::Referred);
     refused(scene.renews(DEVELOPER, &review, other.clone()), &["of repository:rota"]);
     // What holds it as a component says so.
-    let inside = Assessed { component: Some(name("pkg:npm/lodash@4.17.21")), ..other.clone() };
+    let now = scene.now;
+    let fresh = Assessed { as_of: now, basis: domain::Digest::of(b"fresh"), ..other };
+    let inside = Assessed { component: Some(name("pkg:npm/lodash@4.17.21")), ..fresh.clone() };
     scene.renews(DEVELOPER, &review, inside).unwrap();
-    let elsewhere = Assessed { component: Some(name("pkg:npm/left-pad@1.0.0")), ..other };
+    let elsewhere = Assessed { component: Some(name("pkg:npm/left-pad@1.0.0")), ..fresh };
     refused(scene.renews(DEVELOPER, &review, elsewhere), &["of repository:rota"]);
     // A statement that does not say is not made any more; one in an old log is read.
     let mut opening =

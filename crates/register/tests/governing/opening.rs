@@ -6,7 +6,7 @@ use register::{
     act::{
         Act,
         decision::{Means, Ruling},
-        review::{Asks, Renewal, TakeBack},
+        review::{Asks, TakeBack},
     },
     body::{Change, Times},
     days::working_days_after,
@@ -132,8 +132,7 @@ fn what_is_missing_blocks_granting_and_starts_the_clock_all_the_same() {
     assert_eq!(scene.state(&lodash(Tier::Operational)), State::UnderEvaluation);
     scene.vote(&review, &[(CHAIR, Stance::Agree), (SECURITY, Stance::Agree)]);
     refused(scene.grants(CHAIR, &review), &["not complete", "tier"]);
-    let it = Renewal { review: review.clone(), assessed: seen, missing: Vec::new() };
-    scene.says(DEVELOPER, Act::Renew(Box::new(it))).unwrap();
+    scene.renews(DEVELOPER, &review, seen).unwrap();
     scene.grants(CHAIR, &review).unwrap();
 }
 
@@ -150,14 +149,19 @@ fn a_rule_decides_at_once_and_says_so_but_never_at_clinical() {
     ] {
         let mut scene = Scene::new();
         let review = scene.asks_use(tier, outcome);
-        let decision = scene.decision(&review, Ruling::Grant, Means::Rule);
+        let mut decision = scene.decision(&review, Ruling::Grant, Means::Rule);
+        let asked = outcome == Outcome::Conditional;
+        if asked {
+            decision.terms.obligations = vec![duty("Update it", "integration-team", "2027-01-31")];
+        }
         let decided = scene.decides(DEVELOPER, decision);
         match words {
             None => {
                 decided.unwrap();
                 let entry = &scene.register.entries[&lodash(tier)];
                 assert_eq!(entry.decided.as_ref().unwrap().decision.by, Means::Rule);
-                assert_eq!(scene.state(&lodash(tier)), State::Listed);
+                let listed = if asked { State::ListedWithObligations } else { State::Listed };
+                assert_eq!(scene.state(&lodash(tier)), listed);
             }
             Some(words) => refused(decided, &[words]),
         }
