@@ -65,6 +65,42 @@ fn a_broken_feed_does_not_keep_the_others_from_being_imported() {
 }
 
 #[test]
+fn a_feed_that_says_less_takes_the_place_of_none_unless_that_is_asked_for() {
+    let scene = Scene::new();
+    let all: Vec<String> = (0..20).map(|i| record(&format!("X-{i}"), "a")).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    scene.zip("npm", &all);
+    let full = ImportOptions { coverage: Some(FeedCoverage::Full), ..ImportOptions::new(now()) };
+    scene.import_with(&full).unwrap();
+    let lies = |scene: &Scene| scene.matches("pkg:npm/a@1.0.0").len();
+    // The same records, and nobody says that they are all.
+    let told = scene.import().unwrap_err().to_string();
+    assert!(told.contains("a full feed of 20 records"), "{told}");
+    assert!(told.contains("a partial feed of 20 records") && told.contains("--coverage full"), "{told}");
+    // One record, whatever is declared.
+    scene.zip("npm", &all[..1]);
+    for options in [&full, &ImportOptions::new(now())] {
+        let told = scene.import_with(options).unwrap_err().to_string();
+        assert!(told.contains("feed of 1 record as of") && told.contains("--replace"), "{told}");
+        assert_eq!(lies(&scene), 20);
+    }
+    // Another ecosystem beside it is taken in.
+    scene.zip("PyPI", &[&record("X-1", "a").replace("npm", "PyPI")]);
+    let report = scene.import().unwrap();
+    assert_eq!((report.imported.len(), report.failed.len()), (1, 1));
+    assert_eq!(lies(&scene), 20);
+    let replace = ImportOptions { replace: true, ..ImportOptions::new(now()) };
+    assert_eq!(scene.import_with(&replace).unwrap().imported.len(), 2);
+    assert_eq!(lies(&scene), 1);
+    // Partial for partial, with more: taken.
+    scene.zip("npm", &all[..3]);
+    assert_eq!(scene.import().unwrap().imported.len(), 2);
+    // Fewer than nine for ten: not.
+    scene.zip("npm", &all[..2]);
+    assert_eq!(scene.import().unwrap().failed[0].0, "osv/npm");
+}
+
+#[test]
 fn a_bad_record_is_listed_and_makes_the_feed_partial() {
     let scene = Scene::new();
     let entries = [("X-1.json".to_owned(), record("X-1", "a")), ("X-2.json".to_owned(), "{ half".to_owned())];

@@ -10,6 +10,10 @@
 //! A feed's date is the one asked for, else the newest `modified` that is not in the future: a
 //! record dated next year must not make an old feed look fresh. Feeds are partial unless declared
 //! full. Nothing here knows the clock; `now` is handed in.
+//!
+//! A feed that says less than the one that lies there does not take its place unless that is asked
+//! for: a full feed is not replaced by one that nobody declares full, nor any feed by one with fewer
+//! than nine records for its ten. What was looked up in the smaller one would silently find nothing.
 
 mod endoflife;
 mod layout;
@@ -44,12 +48,14 @@ pub struct ImportOptions {
     pub now: Timestamp,
     /// Import these feeds only (`npm` or `osv/npm`, `kev` …); none: all.
     pub only: Option<Vec<String>>,
+    /// Let a feed take the place of one that says more.
+    pub replace: bool,
 }
 
 impl ImportOptions {
     /// Everything, partial, dated by its content.
     pub const fn new(now: Timestamp) -> Self {
-        Self { coverage: None, as_of: None, now, only: None }
+        Self { coverage: None, as_of: None, now, only: None, replace: false }
     }
 }
 
@@ -178,6 +184,18 @@ pub enum FeedFault {
         /// The first one, with the reason.
         first: String,
     },
+    /// What lies there says more.
+    #[error(
+        "{lies} would give way to {comes}. To keep both, import into a folder of its own with --feeds \
+         FOLDER; if the new one holds everything its source publishes, say --coverage full; to replace it \
+         all the same, --replace"
+    )]
+    SaysLess {
+        /// Coverage, number of records and date of what lies there.
+        lies: String,
+        /// The same of what was to take its place.
+        comes: String,
+    },
     /// Not a KEV catalogue.
     #[error(transparent)]
     Kev(#[from] KevError),
@@ -261,8 +279,12 @@ pub fn import(
         Message::Finished(i, content) => {
             let name = found[i].name.clone();
             let put = content.and_then(|content| {
+                let held = held(&name, &content, options);
+                if !options.replace {
+                    list.get(&name).map_or(Ok(()), |lies| says_no_less(&held, lies, options))?;
+                }
                 writer.put_index(&content.built)?;
-                Ok(held(&name, &content, options))
+                Ok(held)
             });
             match put {
                 Ok(held) => {
@@ -286,6 +308,30 @@ pub fn import(
     report.imported.iter().for_each(|held| list.put(held.clone()));
     writer.put_list(list)?;
     Ok(report)
+}
+
+/// Refuses a feed that says less than the one that lies there. One that is declared full and is
+/// partial because some of its records cannot be read says so, and loses nothing else.
+fn says_no_less(comes: &Held, lies: &Held, options: &ImportOptions) -> Result<(), FeedFault> {
+    let undeclared =
+        lies.stamp.coverage == FeedCoverage::Full && options.coverage != Some(FeedCoverage::Full);
+    let shrunk = comes.stamp.records.saturating_mul(10) < lies.stamp.records.saturating_mul(9);
+    if comes.stamp.digest == lies.stamp.digest && comes.stamp.coverage == lies.stamp.coverage {
+        return Ok(());
+    }
+    if undeclared || shrunk {
+        return Err(FeedFault::SaysLess { lies: told(&lies.stamp), comes: told(&comes.stamp) });
+    }
+    Ok(())
+}
+
+fn told(stamp: &FeedStamp) -> String {
+    let coverage = match stamp.coverage {
+        FeedCoverage::Full => "full",
+        FeedCoverage::Partial => "partial",
+    };
+    let records = if stamp.records == 1 { "record" } else { "records" };
+    format!("a {coverage} feed of {} {records} as of {}", stamp.records, stamp.as_of.date())
 }
 
 pub(crate) fn held(name: &str, content: &Content, options: &ImportOptions) -> Held {

@@ -17,9 +17,13 @@ use crate::{
 
 pub(crate) fn run(args: &Feeds, world: &World) -> Result<u8, Failure> {
     match args {
-        Feeds::Import { folder, coverage, as_of, feeds } => {
-            let options =
-                ImportOptions { coverage: *coverage, as_of: *as_of, ..ImportOptions::new(world.now) };
+        Feeds::Import { folder, coverage, as_of, replace, feeds } => {
+            let options = ImportOptions {
+                coverage: *coverage,
+                as_of: *as_of,
+                replace: *replace,
+                ..ImportOptions::new(world.now)
+            };
             import(folder, &options, feeds.as_ref(), world)
         }
         Feeds::Sync { upstreams, ecosystems, ca, feeds } => {
