@@ -90,6 +90,15 @@ const ROLLING: &[&str] = &["Wolfi", "Chainguard"];
 
 /// The feed for a component.
 pub(crate) fn source_of(purl: &Purl) -> Source {
+    if let Some(version) = go_toolchain(purl) {
+        return Source::Feed(Target {
+            ecosystem: "Go",
+            name: key("Go", "stdlib"),
+            scheme: scheme_of("Go"),
+            version: Some(version),
+            release: Release::Any,
+        });
+    }
     if matches!(purl.kind(), "github" | "githubactions") {
         let Some(owner) = purl.namespace() else { return Source::Nowhere };
         return Source::IfLoaded(Target {
@@ -116,6 +125,36 @@ pub(crate) fn source_of(purl: &Purl) -> Source {
         },
     })
 }
+
+/// The version of Go that a pin of the toolchain or its official image names. Its standard library is
+/// linked into whatever it builds, and the records know it as `stdlib`.
+///
+/// Where an image or a set-up step names a cycle alone (`1.21`), the newest of that cycle is what
+/// arrives: flaws that a later one of the cycle mended are not counted.
+pub(crate) fn go_toolchain(purl: &Purl) -> Option<String> {
+    let image = purl.kind() == "docker"
+        && purl.name() == "golang"
+        && matches!(purl.namespace(), None | Some("library"));
+    let pin = purl.kind() == "generic" && purl.name() == "go" && purl.namespace().is_none();
+    if !image && !pin {
+        return None;
+    }
+    let version = purl.version()?;
+    let version = version.strip_prefix("go").unwrap_or(version).split(['-', '@', '+']).next()?;
+    if !version.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let whole = version.split('.').count() >= 3 || version.contains(|c: char| c.is_ascii_alphabetic());
+    Some(if whole { version.to_owned() } else { format!("{version}.{NEWEST_OF_CYCLE}") })
+}
+
+/// Whether a component is linked into what it builds, so that it runs wherever that runs: a Go toolchain.
+pub fn links_itself(purl: &Purl) -> bool {
+    go_toolchain(purl).is_some()
+}
+
+/// No cycle of Go has had as many releases.
+const NEWEST_OF_CYCLE: u32 = 9_999;
 
 /// Whose order an ecosystem's versions follow.
 pub(crate) fn scheme_of(ecosystem: &str) -> Option<Scheme> {
@@ -304,6 +343,24 @@ mod tests {
             "pkg:huggingface/a/b@1",
             "pkg:rpm/fedora/x@1",
         ] {
+            assert_eq!(source_of(&purl.parse().unwrap()), Source::Nowhere, "{purl}");
+        }
+    }
+
+    #[test]
+    fn a_go_toolchain_is_its_standard_library() {
+        for (purl, version) in [
+            ("pkg:generic/go@1.21.3", "1.21.3"),
+            ("pkg:generic/go@go1.21.3", "1.21.3"),
+            ("pkg:generic/go@1.21rc2", "1.21rc2"),
+            ("pkg:docker/golang@1.21.3-alpine3.18", "1.21.3"),
+            ("pkg:docker/library/golang@1.21-bookworm", "1.21.9999"),
+        ] {
+            let target = target(purl);
+            assert_eq!((target.ecosystem, target.name.as_str()), ("Go", "stdlib"), "{purl}");
+            assert_eq!(target.version.as_deref(), Some(version), "{purl}");
+        }
+        for purl in ["pkg:generic/go", "pkg:docker/golang@latest", "pkg:docker/someone/golang@1.21.3"] {
             assert_eq!(source_of(&purl.parse().unwrap()), Source::Nowhere, "{purl}");
         }
     }

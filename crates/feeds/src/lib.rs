@@ -43,6 +43,7 @@ mod sync;
 mod upstreams;
 
 pub use changed::{Changed, what_changed};
+pub use ecosystem::links_itself;
 pub use feeds::{Feeds, OpenError};
 pub use fetch::{Fetch, FetchError, FetchRequest, FetchResponse};
 pub use import::{

@@ -10,12 +10,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::{Component, Date, FeedCoverage, FeedStamp, Purl, Timestamp};
+use domain::{Component, Date, FeedCoverage, FeedStamp, Purl, Resolution, Timestamp};
 use formats::advisory::CveId;
 
 use crate::{
     alias,
-    ecosystem::{Source, Target, source_of},
+    ecosystem::{Source, Target, go_toolchain, source_of},
     feeds::Feeds,
     fix,
     import::{EpssValue, FIRST_YEAR, KevValue, SsvcValue},
@@ -148,6 +148,16 @@ pub(crate) fn matches(feeds: &Feeds, components: &[Component]) -> Matched {
     let mut known: HashMap<&Purl, usize> = HashMap::with_capacity(components.len());
     let mut all: Vec<ComponentMatches> = Vec::with_capacity(components.len());
     for component in components {
+        // The oldest Go that may build something is judged only where nothing says which does.
+        if is_oldest_go(component) {
+            let mut result = one(feeds, &oldest(&component.purl), &mut unreadable);
+            if components.iter().any(|other| builds_for(other, component)) {
+                result.matches.clear();
+                result.clears_all = None;
+            }
+            all.push(result);
+            continue;
+        }
         let result = match known.get(&component.purl) {
             Some(at) => all[*at].clone(),
             None => {
@@ -158,6 +168,35 @@ pub(crate) fn matches(feeds: &Feeds, components: &[Component]) -> Matched {
         all.push(result);
     }
     Matched { components: all, unreadable: unreadable.into_iter().collect() }
+}
+
+/// The `go` line of a go.mod.
+fn is_oldest_go(component: &Component) -> bool {
+    matches!(component.resolution, Resolution::Range { .. })
+        && component.purl.kind() == "generic"
+        && go_toolchain(&component.purl).is_some()
+}
+
+/// The lowest release that a `go` line admits: `go 1.21` admits 1.21.0.
+fn oldest(purl: &Purl) -> Purl {
+    match purl.version() {
+        Some(version) if version.bytes().filter(|b| *b == b'.').count() == 1 && !version.contains('r') => {
+            purl.with_version(Some(&format!("{version}.0")))
+        }
+        _ => purl.clone(),
+    }
+}
+
+/// Whether a pin says which Go builds what lies in the folder of that `go` line: it stands in the same
+/// folder, in one above, or among the workflows, which build the whole.
+fn builds_for(pin: &Component, line: &Component) -> bool {
+    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    pin.resolution == Resolution::Exact
+        && go_toolchain(&pin.purl).is_some()
+        && pin.from.iter().any(|at| {
+            let at = if at.path.starts_with('.') { String::new() } else { folder(&at.path) };
+            line.from.iter().all(|place| folder(&place.path).starts_with(&at))
+        })
 }
 
 fn one(feeds: &Feeds, purl: &Purl, unreadable: &mut BTreeSet<(String, String)>) -> ComponentMatches {

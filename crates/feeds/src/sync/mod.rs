@@ -68,8 +68,7 @@ pub struct SyncReport {
 pub enum SyncError {
     /// No address is known for what was asked.
     #[error(
-        "no address to fetch {} from: put one under `{key}` in a file of upstreams (formulary feeds sync --upstreams FILE); the comments in upstreams.toml say what is expected there",
-        what
+        "no address to fetch {what} from: none is built in. Write one into a file of upstreams, for example `{key} = \"https://mirror.hospital.example/{key}\"`; its keys are osv (the base of an OSV export: all.zip, modified_id.csv and <id>.json in a folder an ecosystem), kev, epss, ssvc and endoflife (a file each)"
     )]
     NoAddress {
         /// The feed.

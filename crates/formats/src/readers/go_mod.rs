@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{ContentHash, Origin, Scope};
+use domain::{ContentHash, Origin, Purl, Resolution, Scope};
 
 use crate::{
     gather::{Gather, Version},
@@ -94,15 +94,11 @@ impl Reader for GoMod {
             }
         }
         let toolchain = read.toolchain.map(|(version, line)| (version.trim_start_matches("go"), line));
-        if let Some((version, line)) = toolchain.filter(|(v, _)| *v != "default").or(read.go) {
-            let place = gather.place(line);
+        if let Some((version, line)) = toolchain.filter(|(v, _)| *v != "default") {
             let version = version.split('-').next().unwrap_or(version);
-            let named = ("generic", None, "go");
-            if let Some(index) =
-                gather.add(named, Version::Exact(version), Origin::Unstated, Scope::Runtime, place)
-            {
-                gather.direct(index, true);
-            }
+            add_go(&mut gather, version, Resolution::Exact, line);
+        } else if let Some((version, line)) = read.go {
+            add_go(&mut gather, version, Resolution::Range { requirement: format!(">={version}") }, line);
         }
         Ok(gather.finish())
     }
@@ -135,6 +131,19 @@ impl Reader for GoSum {
             }
         }
         Ok(gather.finish())
+    }
+}
+
+/// The Go that builds it: named by the `toolchain` line; the `go` line alone says which is the oldest
+/// that may.
+fn add_go(gather: &mut Gather, version: &str, resolution: Resolution, line: u32) {
+    let place = gather.place(line);
+    let Ok(purl) = Purl::new("generic", None, "go", Some(version)) else {
+        gather.fault("bad-purl", line, "the version of Go makes no valid package URL; it was left out");
+        return;
+    };
+    if let Some(index) = gather.add_purl(purl, resolution, Origin::Unstated, Scope::Runtime, place) {
+        gather.direct(index, true);
     }
 }
 

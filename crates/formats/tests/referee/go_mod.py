@@ -46,7 +46,7 @@ def read(root, path):
     if tool and tool != "default":
         yield "go", tool.removeprefix("go").split("-")[0], "runtime"
     elif go:
-        yield "go", go, "runtime"
+        yield "go", ">=" + go, "runtime"
 
 
 main(read)
