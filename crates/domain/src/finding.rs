@@ -261,7 +261,7 @@ impl Finding {
             id: id.to_owned(),
             aliases: Vec::new(),
             control: control.to_owned(),
-            title: title.into(),
+            title: shown(title.into()),
             remedy: None,
             component: None,
             severity: None,
@@ -280,5 +280,34 @@ impl Finding {
             attested: None,
             fingerprint,
         }
+    }
+}
+
+/// A title with what would steer a terminal, or turn the direction of writing, written out: a name that
+/// a subject chose must not look like another.
+fn shown(title: String) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if !title.contains(steers) {
+        return title;
+    }
+    let mut out = String::with_capacity(title.len());
+    for c in title.chars() {
+        if steers(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_shows_what_it_holds() {
+        let title = |text: &str| Finding::new(FindingKind::Inventory, "range", "c", text, "x").title;
+        assert_eq!(title("left\u{202e}pad\u{1b}[2J"), "left\\u{202e}pad\\u{1b}[2J");
+        assert_eq!(title("Zürich 患者"), "Zürich 患者");
     }
 }

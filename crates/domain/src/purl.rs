@@ -181,6 +181,21 @@ impl Purl {
         self.subpath.as_deref()
     }
 
+    /// Whether its type is one that some ecosystem has. One that nobody has (`pip`) can be looked up
+    /// nowhere, and is in all likelihood a slip of the pen.
+    pub fn has_known_type(&self) -> bool {
+        kinds::is_known(&self.kind)
+    }
+
+    /// The purl that one of an unknown type is likely to mean; none where that cannot be told.
+    pub fn likely_meant(&self) -> Option<Self> {
+        if self.has_known_type() {
+            return None;
+        }
+        let kind = kinds::meant(&self.kind)?;
+        Self::new(kind, self.namespace(), self.name(), self.version()).ok()
+    }
+
     /// The same component at another version, or at none.
     ///
     /// A text that can be no version (control characters, a `..` segment, too long) gives none: the
@@ -240,7 +255,8 @@ impl Purl {
 
 /// Control characters, and those that reorder the text around them on a screen.
 fn is_hostile(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn clean_version(version: Option<&str>) -> Result<Option<String>, InvalidPurl> {

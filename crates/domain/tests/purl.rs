@@ -375,3 +375,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_type_that_no_ecosystem_has_says_which_is_meant() {
+    let meant = |text: &str| text.parse::<Purl>().unwrap().likely_meant().map(|purl| purl.to_string());
+    for (written, right) in [
+        ("pkg:pip/django@1.0", "pkg:pypi/django@1.0"),
+        ("pkg:rubygems/rails@4.0.0", "pkg:gem/rails@4.0.0"),
+        ("pkg:crates/rand@0.7.0", "pkg:cargo/rand@0.7.0"),
+        ("pkg:nugett/Serilog@1.0", "pkg:nuget/Serilog@1.0"),
+        ("pkg:golng/example.test/a@v1.0.0", "pkg:golang/example.test/a@v1.0.0"),
+    ] {
+        assert!(!written.parse::<Purl>().unwrap().has_known_type(), "{written}");
+        assert_eq!(meant(written).as_deref(), Some(right));
+    }
+    assert_eq!(meant("pkg:zzz/a@1.0"), None);
+    for known in ["pkg:npm/a@1", "pkg:generic/openssl@1", "pkg:yocto/core/a@1", "pkg:alpm/arch/a@1"] {
+        assert!(known.parse::<Purl>().unwrap().has_known_type(), "{known}");
+    }
+}

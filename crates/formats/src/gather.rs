@@ -305,5 +305,9 @@ fn settle(version: Version<'_>) -> (Option<String>, Resolution) {
 
 /// At most eighty characters of a name from a file, for a message.
 pub(crate) fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(80).collect()
+    let hidden = |c: &char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().filter(|c| !hidden(c)).take(80).collect()
 }

@@ -171,6 +171,14 @@ pub(crate) fn open(named: &str) -> Result<Opened, Failure> {
         let purl = named
             .parse::<Purl>()
             .map_err(|error| Failure::from(error).next("A package URL looks like pkg:npm/lodash@4.17.21."))?;
+        if !purl.has_known_type() {
+            let next = match purl.likely_meant() {
+                Some(meant) => format!("Did you mean {meant}?"),
+                None => "Name the type as the package-URL specification does: npm, pypi, cargo, gem, maven, nuget, golang, composer …".to_owned(),
+            };
+            let what = format!("no ecosystem has the type `{}`: nothing could be looked up", purl.kind());
+            return Err(Failure::new(what).next(next));
+        }
         return Ok(Opened::Purl(purl));
     }
     let path = Path::new(named);

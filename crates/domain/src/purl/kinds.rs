@@ -4,6 +4,152 @@
 
 use super::{InvalidPurl, Purl, refuse};
 
+/// The types of the package-URL specification, registered and proposed, and those that producers of
+/// bills of materials write beside them. Sorted.
+const KNOWN: [&str; 80] = [
+    "alpm",
+    "apk",
+    "apt",
+    "bazel",
+    "bitbucket",
+    "bitnami",
+    "bower",
+    "brew",
+    "buildroot",
+    "cargo",
+    "carthage",
+    "chef",
+    "chocolatey",
+    "chrome-extension",
+    "clojars",
+    "cocoapods",
+    "composer",
+    "conan",
+    "conda",
+    "coreos",
+    "cpan",
+    "cran",
+    "ctan",
+    "deb",
+    "deno",
+    "docker",
+    "drupal",
+    "dub",
+    "ebuild",
+    "elm",
+    "gem",
+    "generic",
+    "git",
+    "gitea",
+    "github",
+    "githubactions",
+    "gitlab",
+    "golang",
+    "gradle",
+    "guix",
+    "hackage",
+    "helm",
+    "hex",
+    "huggingface",
+    "jenkins",
+    "jsr",
+    "julia",
+    "k8s",
+    "kernel",
+    "luarocks",
+    "maven",
+    "melpa",
+    "meteor",
+    "mlflow",
+    "nim",
+    "nix",
+    "npm",
+    "nuget",
+    "oci",
+    "opam",
+    "openwrt",
+    "osgi",
+    "otp",
+    "p2",
+    "pear",
+    "pecl",
+    "platformio",
+    "pub",
+    "puppet",
+    "pypi",
+    "qpkg",
+    "rpm",
+    "sourceforge",
+    "swid",
+    "swift",
+    "terraform",
+    "vcpkg",
+    "vscode-extension",
+    "wordpress",
+    "yocto",
+];
+
+/// What people write, and the type that they mean.
+const MEANT: [(&str, &str); 34] = [
+    ("actions", "githubactions"),
+    ("alpine", "apk"),
+    ("bundler", "gem"),
+    ("crate", "cargo"),
+    ("crates", "cargo"),
+    ("crates.io", "cargo"),
+    ("dart", "pub"),
+    ("debian", "deb"),
+    ("dotnet", "nuget"),
+    ("elixir", "hex"),
+    ("erlang", "hex"),
+    ("go", "golang"),
+    ("gomod", "golang"),
+    ("image", "docker"),
+    ("java", "maven"),
+    ("javascript", "npm"),
+    ("js", "npm"),
+    ("mvn", "maven"),
+    ("node", "npm"),
+    ("nodejs", "npm"),
+    ("packagist", "composer"),
+    ("php", "composer"),
+    ("pip", "pypi"),
+    ("pnpm", "npm"),
+    ("poetry", "pypi"),
+    ("python", "pypi"),
+    ("r", "cran"),
+    ("redhat", "rpm"),
+    ("ruby", "gem"),
+    ("rubygem", "gem"),
+    ("rubygems", "gem"),
+    ("rust", "cargo"),
+    ("ubuntu", "deb"),
+    ("yarn", "npm"),
+];
+
+/// Whether anybody's packages have this type.
+pub(super) fn is_known(kind: &str) -> bool {
+    KNOWN.binary_search(&kind).is_ok()
+}
+
+/// The type that an unknown one is likely to mean.
+pub(super) fn meant(kind: &str) -> Option<&'static str> {
+    let said = MEANT.iter().find(|(said, _)| *said == kind).map(|(_, meant)| *meant);
+    // One letter too many, too few or changed.
+    said.or_else(|| KNOWN.iter().copied().find(|known| known.len() > 3 && one_apart(known, kind)))
+}
+
+fn one_apart(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    let start = long.iter().zip(short).take_while(|(x, y)| x == y).count();
+    match long.len() - short.len() {
+        0 => long.get(start + 1..) == short.get(start + 1..),
+        1 => long.get(start + 1..) == short.get(start..),
+        _ => false,
+    }
+}
+
 enum Namespace {
     Required,
     Prohibited,

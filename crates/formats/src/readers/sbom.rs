@@ -199,6 +199,16 @@ impl Bill {
             );
             self.fault("version-conflict", said.line, Some(purl.clone()), why);
         }
+        if !purl.has_known_type() {
+            let meant =
+                purl.likely_meant().map(|m| format!(" (`{}` is meant?)", m.kind())).unwrap_or_default();
+            let why = format!(
+                "{} has the type `{}` in its package URL, which no ecosystem has{meant}: it was looked up nowhere",
+                short(said.name),
+                short(purl.kind())
+            );
+            self.fault("unread", said.line, Some(purl.clone()), why);
+        }
         Some(purl)
     }
 
