@@ -13,7 +13,11 @@ use domain::{
 use feeds::{ComponentMatches, Feeds, LookedAt, Match, MatchKind};
 use policy::deadline::Exploitation;
 
-use crate::{command, deadline, system::Declared};
+use crate::{
+    command::{self, Lookup, Way},
+    deadline,
+    system::Declared,
+};
 
 /// What the feeds say.
 #[derive(Debug, Default)]
@@ -33,6 +37,7 @@ pub fn find(
     of: &Circumstances,
     declared: &Declared,
     as_of: Timestamp,
+    lookup: &Lookup<'_>,
 ) -> Flaws {
     let matched = feeds.matches(components);
     let mut out = Flaws::default();
@@ -58,6 +63,7 @@ pub fn find(
                 declared.started,
                 kev_loaded,
                 as_of,
+                lookup,
             ));
         }
     }
@@ -66,10 +72,16 @@ pub fn find(
     out
 }
 
+/// Whether only development needs it. A Go toolchain never: its standard library is linked into what
+/// it builds.
+fn is_development(component: &Component) -> bool {
+    component.scope == Scope::Development && !feeds::links_itself(&component.purl)
+}
+
 /// The strictest tier among the parts that name the component; research where only development
 /// needs it.
 fn tier_of(component: &Component, of: &Circumstances, declared: &Declared) -> Tier {
-    if component.scope == Scope::Development {
+    if is_development(component) {
         return Tier::Research;
     }
     let whole = of.tier.value;
@@ -94,6 +106,7 @@ fn finding(
     started: Option<domain::Date>,
     kev_loaded: bool,
     as_of: Timestamp,
+    lookup: &Lookup<'_>,
 ) -> Finding {
     let name = component.purl.native_name();
     let version = component.purl.version().unwrap_or("(no version)");
@@ -131,7 +144,7 @@ fn finding(
     finding.fixed_in.clone_from(&found.clears_this);
     finding.via.clone_from(&component.via);
     finding.places.clone_from(&component.from);
-    finding.development_only = component.scope == Scope::Development;
+    finding.development_only = is_development(component);
     let score =
         found.cvss.iter().filter_map(|text| text.parse::<Cvss>().ok()).map(|v| v.score_tenths()).max();
     finding.severity = score.map(Severity::of_tenths);
@@ -164,10 +177,10 @@ fn finding(
         }
     }
     if found.kind == MatchKind::Advisory {
-        finding.fix = Some(fix(component, all, found));
-        if finding.fix.as_ref().is_some_and(|fix| fix.command.is_none()) {
-            finding.remedy = Some(by_hand(component, all, found));
-        }
+        let (fix, told) = fix(component, all, found, lookup);
+        let by_hand = fix.command.is_none().then(|| by_hand(component, all, found));
+        finding.fix = Some(fix);
+        finding.remedy = told.or(by_hand);
     }
     finding
 }
@@ -243,15 +256,24 @@ fn change(component: &Component) -> &Purl {
     component.via.first().unwrap_or(&component.purl)
 }
 
-fn fix(component: &Component, all: &ComponentMatches, found: &Match) -> Fix {
+/// How it is cleared, and what to know about that.
+fn fix(
+    component: &Component,
+    all: &ComponentMatches,
+    found: &Match,
+    lookup: &Lookup<'_>,
+) -> (Fix, Option<String>) {
     let change = change(component);
     let to = all.clears_all.as_ref().or(found.clears_this.as_ref());
-    Fix {
+    let Way { command, told } =
+        to.map(|to| command::update(component, change, to, lookup)).unwrap_or_default();
+    let fix = Fix {
         clears_this: found.clears_this.clone(),
         clears_all: all.clears_all.clone(),
         change: Some(change.clone()),
-        command: to.and_then(|to| command::update(component, change, to)),
-    }
+        command,
+    };
+    (fix, told)
 }
 
 fn by_hand(component: &Component, all: &ComponentMatches, found: &Match) -> String {

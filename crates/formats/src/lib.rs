@@ -7,6 +7,7 @@
 
 mod address;
 pub mod advisory;
+pub mod asks;
 pub mod codeowners;
 mod extras_graph;
 pub mod forge_settings;
