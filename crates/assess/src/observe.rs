@@ -23,7 +23,9 @@ use policy::Pack;
 use serde_json::{Value, json};
 
 use crate::{
-    closures, debt as exceptions, flaws, forge_settings,
+    closures,
+    command::Lookup,
+    debt as exceptions, flaws, forge_settings,
     identify::{self, Kind},
     owner, remediation,
     reopening::{self, Looked},
@@ -212,7 +214,8 @@ pub fn observe_with(
             }
         }
     }
-    ask_feeds(&mut out, &declared, world)?;
+    let material = if let Asked::Material { material, .. } = asked { Some(*material) } else { None };
+    ask_feeds(&mut out, &declared, world, material)?;
     mended(&mut out, world, past)?;
     kept_up(&mut out, world, past)?;
     if let Asked::Material { material, .. } = asked {
@@ -441,10 +444,15 @@ fn take_inventory(out: &mut Assessment, seen: inventory::Observed, kind: Kind) -
             .iter()
             .map(|read| json!({ "path": read.path, "format": read.format, "components": read.components }))
             .collect();
+        // A file of which a line was left out is not read whole.
+        let mut unread: Vec<&str> = seen.unread.iter().map(|(path, _)| path.as_str()).collect();
+        unread.extend(seen.left_out.iter().map(|place| place.path.as_str()));
+        unread.sort_unstable();
+        unread.dedup();
         let value = json!({
             "files": files,
             "unlocked": seen.unlocked,
-            "unread": seen.unread.iter().map(|(path, _)| path).collect::<Vec<_>>(),
+            "unread": unread,
             "source_without_manifest": seen.source_without_manifest,
             "anything": seen.anything,
         });
@@ -458,9 +466,21 @@ fn take_inventory(out: &mut Assessment, seen: inventory::Observed, kind: Kind) -
     Ok(())
 }
 
-fn ask_feeds(out: &mut Assessment, declared: &Declared, world: &World<'_>) -> Result<(), CanonicalError> {
+fn ask_feeds(
+    out: &mut Assessment,
+    declared: &Declared,
+    world: &World<'_>,
+    material: Option<&dyn Material>,
+) -> Result<(), CanonicalError> {
     let Some(feeds) = world.feeds else { return Ok(()) };
-    let flaws = flaws::find(feeds, &out.components, &out.circumstances, declared, world.as_of);
+    let flaws = flaws::find(
+        feeds,
+        &out.components,
+        &out.circumstances,
+        declared,
+        world.as_of,
+        &Lookup::new(material),
+    );
     out.findings.extend(flaws.findings);
     let mut support = Vec::new();
     let mut asked_support = false;

@@ -50,6 +50,8 @@ pub struct Observed {
     pub unlocked: Vec<String>,
     /// Files that were recognised and not read, with the reason.
     pub unread: Vec<(String, String)>,
+    /// Lines of files that were read whose dependency could not be told.
+    pub left_out: Vec<Place>,
     /// Source code was seen and nothing says what it is built from.
     pub source_without_manifest: bool,
     /// Any source code, manifest, lockfile or SBOM was seen at all.
@@ -131,7 +133,13 @@ pub fn observe(material: &dyn Material) -> Observed {
             out.unread
                 .push((fault.place.path.clone(), "it names parts that have no usable identity".to_owned()));
         }
+        if LEFT_OUT.contains(&fault.id) {
+            out.left_out.push(fault.place.clone());
+            coverage.cannot_read(fault.place.clone(), fault.why.clone());
+        }
     }
+    out.left_out.sort();
+    out.left_out.dedup();
     out.files.sort_by(|a, b| a.path.cmp(&b.path));
     out.unread.sort();
     out.unread.dedup();
@@ -230,6 +238,10 @@ fn read(
     }
 }
 
+/// Faults that say that something which may be a dependency was left out: the rest of the file is no
+/// whole answer.
+const LEFT_OUT: [&str; 3] = ["unread", "include-missing", "include-outside"];
+
 /// Which control judges a fault that a reader reports.
 fn control_of(fault: &str) -> &'static str {
     match fault {
@@ -244,11 +256,43 @@ fn finding_of(fault: &Fault) -> Finding {
         Some(purl) => purl.to_string(),
         None => format!("{}\0{}", fault.place.path, fault.why),
     };
+    let left_out = LEFT_OUT.contains(&fault.id);
+    let id = if left_out { "unread" } else { fault.id };
     let mut finding =
-        Finding::new(FindingKind::Inventory, fault.id, control_of(fault.id), fault.why.clone(), &identity);
+        Finding::new(FindingKind::Inventory, id, control_of(fault.id), fault.why.clone(), &identity);
     finding.component.clone_from(&fault.component);
     finding.places.push(fault.place.clone());
+    if left_out {
+        finding.remedy = Some(
+            "Mend the line so that it names one dependency, or commit a lockfile or SBOM that stands for it."
+                .to_owned(),
+        );
+    }
+    if let Some(purl) = &fault.component
+        && finding.remedy.is_none()
+    {
+        finding.remedy = pin(fault.id, purl).map(str::to_owned);
+    }
     finding
+}
+
+/// How what is named without an exact version is pinned: each kind of thing in its own way.
+fn pin(fault: &str, purl: &Purl) -> Option<&'static str> {
+    Some(match (fault, purl.kind()) {
+        ("range" | "unresolved", "github" | "githubactions") => {
+            "Pin each action to a full commit, with its version as a comment (`uses: owner/name@SHA # v1.2.3`)."
+        }
+        ("range" | "unresolved", "docker" | "oci") => {
+            "Name each image by its version and digest (`name:1.2.3@sha256:…`)."
+        }
+        ("range", "generic") if purl.name() == "go" => {
+            "Write a `toolchain` line into go.mod: the `go` line says only which Go is the oldest that may build it."
+        }
+        ("range" | "unresolved", "generic") => "Pin the exact version of each language and tool.",
+        ("range", _) => "Commit a lockfile, or pin the exact versions.",
+        ("unresolved", _) => "State a version of each, and commit a lockfile.",
+        _ => return None,
+    })
 }
 
 fn unlocked(path: &str) -> Finding {
@@ -312,8 +356,7 @@ fn odd_hosts(inventory: &Inventory, out: &mut Observed) {
             Origin::Registry { host } => {
                 let here = count.get(&(component.purl.kind(), host.as_str())).copied().unwrap_or(0);
                 let Some(&(usual, n)) = usual_of.get(component.purl.kind()) else { continue };
-                // Two hosts that share the load are a mirror set-up; one stray among many is odd.
-                if usual == host || here * 4 > n {
+                if usual == host || !is_odd(here, n) {
                     continue;
                 }
                 let title = format!(
@@ -336,6 +379,13 @@ fn odd_hosts(inventory: &Inventory, out: &mut Observed) {
             Origin::Unstated | Origin::Own => {}
         }
     }
+}
+
+/// Whether so many components from one host are odd beside the `usual` number from another. Two hosts
+/// that share the load are a mirror set-up; one or two strays beside twice as many, and at most a
+/// quarter of a larger number, are not.
+const fn is_odd(here: usize, usual: usize) -> bool {
+    (here <= 2 && here * 2 <= usual) || here * 4 <= usual
 }
 
 /// Joins what the files say of one component, and finds the shortest path to each.
@@ -465,6 +515,81 @@ fn shortest(inventory: &Inventory) -> Vec<Vec<Purl>> {
 mod tests {
     use super::*;
     use crate::material::memory::Memory;
+
+    fn locked(hosts: &[(&str, usize)]) -> String {
+        let mut members = Vec::new();
+        for (host, count) in hosts {
+            members.extend((0..*count).map(|i| {
+                let name = format!("{}-{i}", host.replace('.', "-"));
+                format!(r#""node_modules/{name}":{{"version":"1.0.0","resolved":"https://{host}/{name}/-/{name}-1.0.0.tgz"}}"#)
+            }));
+        }
+        format!(r#"{{"lockfileVersion":3,"packages":{{{}}}}}"#, members.join(","))
+    }
+
+    #[test]
+    fn a_stray_is_odd_beside_few_neighbours_and_two_hosts_that_share_the_load_are_not() {
+        for (usual, stray, odd) in
+            [(2, 1, 1), (3, 1, 1), (4, 2, 2), (20, 5, 5), (1, 1, 0), (2, 2, 0), (3, 2, 0), (8, 3, 0)]
+        {
+            let hosts = [("packages.example", usual), ("stray.example", stray)];
+            let lock = locked(&hosts);
+            let seen = observe(&Memory::new().with("package-lock.json", lock.as_str()));
+            assert_eq!(seen.odd.len(), odd, "{stray} beside {usual}");
+        }
+        let crates = |host: &str, names: &[&str]| -> String {
+            let entry = |n: &&str| {
+                format!(
+                    "[[package]]\nname = \"{n}\"\nversion = \"1.0.0\"\nsource = \"registry+https://{host}/index\"\n"
+                )
+            };
+            names.iter().map(entry).collect()
+        };
+        let lock = crates("crates.example", &["a", "b", "c"]) + &crates("evil.example", &["d"]);
+        let seen = observe(&Memory::new().with("Cargo.lock", lock.as_str()));
+        assert_eq!(seen.odd.iter().map(ToString::to_string).collect::<Vec<_>>(), ["pkg:cargo/d@1.0.0"]);
+    }
+
+    #[test]
+    fn a_line_that_was_left_out_leaves_the_inventory_open_by_file_and_line() {
+        for (path, text, line) in [
+            ("requirements.txt", "jinja2=2.10\n", 1),
+            ("requirements.txt", "flask==1.0\ndjango 3.2\n", 2),
+            ("requirements.txt", "-r gone.txt\n", 1),
+            ("pyproject.toml", "[project]\nname = \"a\"\ndependencies = [\n  \"jinja2=2.10\",\n]\n", 4),
+            ("setup.cfg", "[options]\ninstall_requires =\n  django 3.2\n", 3),
+        ] {
+            let seen = observe(&Memory::new().with(path, text));
+            assert_eq!(seen.left_out, [Place::line(path, line)], "{text}");
+            let told = seen.findings.iter().find(|f| f.id == "unread").unwrap();
+            assert_eq!(told.places, seen.left_out);
+            assert!(told.remedy.is_some());
+            assert!(seen.coverage.unwrap().unread.iter().any(|gap| gap.place == Place::line(path, line)));
+        }
+    }
+
+    #[test]
+    fn what_is_not_exact_is_pinned_in_its_own_way() {
+        let tree = Memory::new()
+            .with("Dockerfile", "FROM debian:stable\n")
+            .with(
+                ".github/workflows/ci.yml",
+                "jobs:\n  a:\n    steps:\n      - uses: actions/checkout@main\n",
+            )
+            .with("requirements.txt", "flask>=1.0\ndjango\n")
+            .with("go.mod", "module example.test/a\n\ngo 1.22\n");
+        let seen = observe(&tree);
+        let remedy = |purl: &str| {
+            let here = |f: &&Finding| f.component.as_ref().is_some_and(|c| c.to_string().starts_with(purl));
+            let found = seen.findings.iter().filter(|f| ["range", "unresolved"].contains(&f.id.as_str()));
+            found.clone().find(here).and_then(|f| f.remedy.clone()).unwrap_or_default()
+        };
+        assert!(remedy("pkg:docker/debian").contains("digest"));
+        assert!(remedy("pkg:github/actions/checkout").contains("full commit"));
+        assert!(remedy("pkg:generic/go").contains("`toolchain`"));
+        assert!(remedy("pkg:pypi/flask").contains("lockfile"));
+        assert_ne!(remedy("pkg:pypi/flask"), remedy("pkg:pypi/django"), "each is a line of its own");
+    }
 
     #[test]
     fn names_that_say_too_little_are_known_by_content() {

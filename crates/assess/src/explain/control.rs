@@ -140,6 +140,10 @@ impl<'a> View<'a> {
             for place in thing.places.iter().take(3) {
                 lines.add("at", place.clone());
             }
+            if self.control.judged() == Judged::Model && self.control.needs().any(|need| need.id == "licence")
+            {
+                thing.evidence.iter().for_each(|model| lines.add("licence", licence_found(model)));
+            }
             let read: Vec<(&'static str, Known)> = self
                 .control
                 .needs()
@@ -269,11 +273,32 @@ impl<'a> View<'a> {
         for finding in own.iter().take(20) {
             let place = finding.places.first().map(|p| format!(", {p}")).unwrap_or_default();
             lines.add("finding", format!("{}: {}{place}", finding.id, finding.title));
+            if let Some(remedy) = &finding.remedy {
+                lines.add("remedy", remedy.clone());
+            }
         }
         if own.len() > 20 {
             lines.add("", format!("and {} more findings", own.len() - 20));
         }
     }
+}
+
+/// Which licence a model states, and where.
+fn licence_found(model: &Evidence) -> String {
+    let licence = &model.value["licence"];
+    let mut stated: Vec<String> = licence["stated"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|one| {
+            let place: domain::Place = serde_json::from_value(one["place"].clone()).ok()?;
+            Some(format!("{} ({place})", pages::columns::cut(one["id"].as_str()?, 80)))
+        })
+        .collect();
+    if licence["unknown_text"] == serde_json::Value::Bool(true) {
+        stated.push("a licence file whose text is of no licence that is known".to_owned());
+    }
+    if stated.is_empty() { "none is stated".to_owned() } else { stated.join(", ") }
 }
 
 /// The `forbid` itself, without its annotations, on one line.

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{ControlState, Date, Digest, Finding};
+use domain::{ControlState, Date, Digest, Finding, FindingKind};
 use policy::{
-    Pack,
+    Observer, Pack,
     demand::{Demand, Tally},
     setting::Setting,
 };
@@ -31,6 +31,8 @@ pub(super) struct Concern {
 /// What a finding is about, for a sentence.
 pub(crate) fn subject_of(finding: &Finding) -> String {
     match (&finding.component, finding.places.first()) {
+        // Every document of a dossier is named in one file: which one it is about is in the title.
+        (None, _) if finding.kind == FindingKind::Document => finding.title.clone(),
         (Some(purl), _) => purl.to_string(),
         (None, Some(place)) => place.to_string(),
         (None, None) => finding.id.clone(),
@@ -63,6 +65,8 @@ impl<'p> Round<'p> {
         if !matches!(demand.state, ControlState::NotMet | ControlState::Unknown) || demand.action.is_none() {
             return;
         }
+        let gaps: BTreeSet<Digest> = findings.iter().filter(|f| is_gap(f)).map(|f| f.fingerprint).collect();
+        let demand = self.speaks_first(judgement, setting, demand, &gaps);
         let concern = self.concerns.entry(judgement.control.index()).or_default();
         let graver = concern.worst.is_none_or(|worst| {
             (demand.outcome, demand.state == ControlState::NotMet)
@@ -72,12 +76,19 @@ impl<'p> Round<'p> {
             concern.worst = Some(demand);
         }
         let named: BTreeSet<String> = match name.strip_prefix("the ") {
+            // What was not looked at is no name of what was not met.
+            Some(_) if judgement.part_open => {
+                let (open, failing): (Vec<&Finding>, Vec<&Finding>) =
+                    findings.iter().partition(|f| gaps.contains(&f.fingerprint));
+                concern.open.extend(open.into_iter().map(subject_of));
+                failing.into_iter().map(subject_of).collect()
+            }
             Some(_) => findings.iter().map(|f| subject_of(f)).collect(),
             None => BTreeSet::from([name.to_owned()]),
         };
         concern.by_findings |= name.starts_with("the ") && !findings.is_empty();
-        let names =
-            if demand.state == ControlState::Unknown { &mut concern.open } else { &mut concern.failing };
+        let open = demand.state == ControlState::Unknown && !judgement.part_open;
+        let names = if open { &mut concern.open } else { &mut concern.failing };
         if named.is_empty() {
             names.insert(name.to_owned());
         }
@@ -89,4 +100,26 @@ impl<'p> Round<'p> {
             concern.until = Some(concern.until.map_or(until, |earlier| earlier.min(until)));
         }
     }
+
+    /// Of a control that found a fault and could not look at the rest: the gap, where it is no less grave.
+    fn speaks_first(
+        &self,
+        judgement: &policy::evaluate::Judgement,
+        setting: Setting,
+        demand: Demand,
+        gaps: &BTreeSet<Digest>,
+    ) -> Demand {
+        if !judgement.part_open || gaps.is_empty() {
+            return demand;
+        }
+        let unknown = self.pack.control(judgement.control).actions(setting).and_then(|cell| cell.unknown);
+        let gap = unknown.map(|a| policy::demand::outcome(a, ControlState::Unknown, Observer::Collector));
+        let as_grave = gap.is_some_and(|gap| gap >= demand.outcome);
+        if as_grave { Demand { state: ControlState::Unknown, ..demand } } else { demand }
+    }
+}
+
+/// Findings that say that something was not looked at, rather than that it is wrong.
+fn is_gap(finding: &Finding) -> bool {
+    finding.kind == FindingKind::Undetermined || matches!(finding.id.as_str(), "unread" | "no-manifest")
 }

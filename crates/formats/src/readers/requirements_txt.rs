@@ -193,7 +193,7 @@ impl Reading<'_> {
             }
             if seen.len() > MOST_INCLUDES {
                 self.gather.fault_at(
-                    "truncated",
+                    "unread",
                     None,
                     place,
                     "more than 256 files are included; the rest was not read",
