@@ -7,7 +7,8 @@
 //! `other_binary` counts binary files that are no executables.
 //!
 //! Findings: kind `binary`, control `no-binaries`, id `executable` (medium) or `build-wrapper` (low:
-//! the wrapper that Gradle and Maven ask projects to keep), one a file, at most 200.
+//! the wrapper that Gradle and Maven ask projects to keep) or `generated-pickle` (medium: a cache that
+//! a tool wrote and that runs code when it is loaded), one a file, at most 200.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use crate::{
     collector::{Collector, Given, Observed},
     magic,
     material::{Material, digest},
+    model::find,
     paths, text,
 };
 
@@ -27,6 +29,9 @@ pub struct Binaries;
 
 /// More files than this are counted, not listed.
 const MOST_FINDINGS: usize = 200;
+
+/// What a pickle is called that is no model.
+const PICKLE: &str = "generated pickle";
 
 /// How much of each file is looked at.
 const HEAD: usize = 4 << 10;
@@ -50,7 +55,9 @@ impl Collector for Binaries {
                 }
             };
             coverage.read += 1;
-            let Some(kind) = kind(&entry.path, &head) else {
+            let kind = kind(&entry.path, &head)
+                .or_else(|| find::is_generated_pickle(material, &entry.path).then_some(PICKLE));
+            let Some(kind) = kind else {
                 other += u64::from(text::is_binary(&head));
                 continue;
             };
@@ -82,7 +89,11 @@ fn kind(path: &str, head: &[u8]) -> Option<&'static str> {
 
 fn finding(path: &str, kind: &str, blob: Digest) -> Finding {
     let wrapper = matches!(paths::file_name(path), "gradle-wrapper.jar" | "maven-wrapper.jar");
-    let (id, severity, remedy) = if wrapper {
+    let (id, severity, remedy) = if kind == PICKLE {
+        let remedy =
+            "Take the cache out of the tree and ignore its folder (.gitignore): the tool makes it again.";
+        ("generated-pickle", Severity::Medium, remedy)
+    } else if wrapper {
         let remedy = "Let CI compare its checksum with the one its makers publish (wrapper validation).";
         ("build-wrapper", Severity::Low, remedy)
     } else {
@@ -93,7 +104,11 @@ fn finding(path: &str, kind: &str, blob: Digest) -> Finding {
         FindingKind::Binary,
         id,
         "no-binaries",
-        format!("Compiled code in the tree: {kind}"),
+        if kind == PICKLE {
+            "A pickle that a tool generated, which runs code when it is loaded".to_owned()
+        } else {
+            format!("Compiled code in the tree: {kind}")
+        },
         &blob.to_string(),
     );
     finding.severity = Some(severity);
@@ -125,5 +140,28 @@ mod tests {
             (seen.evidence[0].value["total"].as_u64(), seen.evidence[0].value["other_binary"].as_u64()),
             (Some(2), Some(1))
         );
+    }
+
+    #[test]
+    fn a_cache_of_sphinx_is_a_generated_file_and_no_model_unless_its_folder_says_so() {
+        let pickle = &b"\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00\x8c\x07sphinx.\x94."[..];
+        let given = Given { today: "2026-08-22".parse().unwrap() };
+        let tree = Memory::new()
+            .with("docs/_build/.doctrees/index.doctree", pickle)
+            .with("docs/_build/.doctrees/environment.pickle", pickle);
+        assert!(find::find_models(&tree).is_empty());
+        let seen = Binaries.collect(&tree, given);
+        assert!(seen.findings.iter().all(|f| f.id == "generated-pickle"), "{:?}", seen.findings);
+        assert_eq!((seen.findings.len(), seen.evidence[0].value["total"].as_u64()), (2, Some(2)));
+        // The same bytes elsewhere, or beside a model's configuration, are what they were.
+        for tree in [
+            Memory::new().with("classifier.pickle", pickle),
+            Memory::new()
+                .with("doctrees/model.pkl", pickle)
+                .with("doctrees/config.json", r#"{"model_type":"made-up"}"#),
+        ] {
+            assert_eq!(find::find_models(&tree).len(), 1);
+            assert!(Binaries.collect(&tree, given).findings.is_empty());
+        }
     }
 }

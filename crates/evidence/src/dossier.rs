@@ -156,6 +156,7 @@ fn observe(
     }
     for document in &documents {
         findings.extend(document_finding(document));
+        findings.extend(content_finding(document));
     }
     for sheet in &sheets {
         for section in sheet.sections.iter().filter(|s| s.given < s.asked) {
@@ -217,6 +218,36 @@ fn finding(id: &str, control: &str, title: String, place: Place, identity: &str)
     let mut finding = Finding::new(FindingKind::Document, id, control, title, identity);
     finding.places = vec![place];
     finding
+}
+
+/// The worst CVSS score, in tenths, that a penetration test may leave open is below this.
+const WORST_TENTHS: u8 = 70;
+
+/// What a document that is there and in date says against what is asked.
+fn content_finding(document: &Document) -> Option<Finding> {
+    if document.standing != Standing::Current {
+        return None;
+    }
+    let kind = documents::kinds().iter().find(|kind| kind.id == document.kind)?;
+    let (id, why) = if says::says_no(document) {
+        let status = document.status.as_deref().unwrap_or_default();
+        ("taken-back", format!("{}: it says `{}`", kind.title, status.chars().take(40).collect::<String>()))
+    } else if kind.id == "penetration-test" {
+        match document.worst_cvss_tenths {
+            None => ("worst-score-missing", format!("{}: its worst CVSS score is not stated", kind.title)),
+            Some(worst) if worst >= WORST_TENTHS => {
+                let score = format!("{}.{}", worst / 10, worst % 10);
+                ("worst-score", format!("{}: it leaves a flaw of CVSS {score} open", kind.title))
+            }
+            Some(_) => return None,
+        }
+    } else {
+        return None;
+    };
+    let identity = format!("{}\0{}", document.kind, document.path.as_deref().unwrap_or_default());
+    let mut finding = finding(id, &kind.control, why, document.place.clone(), &identity);
+    finding.remedy = Some(format!("Write to the supplier: '{}'", kind.ask));
+    Some(finding)
 }
 
 fn document_finding(document: &Document) -> Option<Finding> {

@@ -299,6 +299,11 @@ fn digest_of(folder: &str, files: &[FileSeen]) -> Option<Digest> {
     Some(Digest::from_bytes(whole.finalize().into()))
 }
 
+const AS_SAFETENSORS: &str =
+    "Use the weights as safetensors: ask the maker for them, or convert in a sandbox.";
+/// The same, and what is not yet done: a harmless pickle and a hostile one are refused alike.
+const AS_SAFETENSORS_OF_PICKLE: &str = "Use the weights as safetensors: ask the maker for them, or convert in a sandbox. Pickles are not yet judged opcode by opcode: any counts as running code.";
+
 fn findings(model: &Model) -> Vec<Finding> {
     let mut out = Vec::new();
     let mut add = |id: &str, control: &str, title: String, remedy: &str, place: Place| {
@@ -319,7 +324,7 @@ fn findings(model: &Model) -> Vec<Finding> {
                 "executes-code",
                 "model-executes-code",
                 format!("{format}: {why}"),
-                "Use the weights as safetensors: ask the maker for them, or convert in a sandbox.",
+                if why.contains("opcode") { AS_SAFETENSORS_OF_PICKLE } else { AS_SAFETENSORS },
                 place,
             ),
             "yes" => add(

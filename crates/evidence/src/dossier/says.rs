@@ -82,10 +82,70 @@ fn months(document: &Document) -> Option<u32> {
     }
 }
 
-/// Whether what a document states is so: it must not have ended, nor say that it is not.
-fn holds(document: &Document, words: &[&str]) -> bool {
-    let status = document.status.as_deref().map(|status| status.to_lowercase().replace([' ', '_'], "-"));
-    document.standing == Standing::Current && status.is_none_or(|status| words.contains(&status.as_str()))
+/// Words by which a document says that what it is about does not hold, or no longer.
+const AGAINST: [&str; 24] = [
+    "absent",
+    "cancelled",
+    "ceased",
+    "declined",
+    "draft",
+    "expired",
+    "failed",
+    "in-progress",
+    "inactive",
+    "invalid",
+    "lapsed",
+    "missing",
+    "no",
+    "none",
+    "partial",
+    "pending",
+    "planned",
+    "refused",
+    "rejected",
+    "revoked",
+    "superseded",
+    "suspended",
+    "terminated",
+    "withdrawn",
+];
+
+/// Whether what a document states is so. One that has ended, or says that it is not so, is known not
+/// to be; a word that nobody knows leaves it open.
+fn holds(document: &Document, words: &[&str]) -> Option<bool> {
+    if document.standing != Standing::Current {
+        return Some(false);
+    }
+    let Some(status) = &document.status else { return Some(true) };
+    let status = status.trim().to_lowercase().replace([' ', '_'], "-");
+    if words.contains(&status.as_str()) {
+        return Some(true);
+    }
+    is_against(&status).then_some(false)
+}
+
+fn is_against(status: &str) -> bool {
+    let negated = ["not-", "un", "non-", "no-longer"].iter().any(|start| status.starts_with(start));
+    negated || status.contains("-not-") || status.starts_with("approaching") || AGAINST.contains(&status)
+}
+
+/// Whether a document says of itself that it no longer holds (revoked, withdrawn …).
+pub fn says_no(document: &Document) -> bool {
+    let status = document.status.as_deref().map(|s| s.trim().to_lowercase().replace([' ', '_'], "-"));
+    status.is_some_and(|status| is_against(&status))
+}
+
+/// Age of a certificate in months, as [`months`]; of one that was taken back, more than it lasts.
+fn certificate_months(document: &Document) -> Option<u32> {
+    let words = ["certified", "current", "valid", "issued", "passed", "active", "in-date", "yes", "met"];
+    match (document.standing, holds(document, &words)) {
+        (Standing::Current, Some(false)) => {
+            let lasts = kinds().iter().find(|k| k.id == document.kind).and_then(|k| k.lasts_months);
+            Some(document.months.unwrap_or(0).max(lasts.unwrap_or(0) + 1))
+        }
+        (Standing::Current, None) => None,
+        _ => months(document),
+    }
 }
 
 /// What follows from the dossier.
@@ -109,19 +169,19 @@ pub fn of(
     let location = documents.iter().any(|d| d.standing == Standing::Current && d.location.is_some());
     let names = |kind: &str| newest(kind).map(|d| d.standing == Standing::Current && !d.names.is_empty());
     Says {
-        security_certificate_months: newest("cyber-essentials").and_then(months),
-        charter_signed: newest("charter").map(|d| holds(d, &["signed"])),
+        security_certificate_months: newest("cyber-essentials").and_then(certificate_months),
+        charter_signed: newest("charter").and_then(|d| holds(d, &["signed"])),
         penetration_test_months: test.and_then(months),
         penetration_test_worst_tenths: test.and_then(|d| d.worst_cvss_tenths),
-        supplier_mfa: newest("mfa").map(|d| holds(d, &["in-place", "yes", "met"])),
-        logging_defined: newest("logging").map(|d| holds(d, &["defined", "yes", "met"])),
+        supplier_mfa: newest("mfa").and_then(|d| holds(d, &["in-place", "yes", "met"])),
+        logging_defined: newest("logging").and_then(|d| holds(d, &["defined", "yes", "met"])),
         code_principles_answered: answered("code-of-practice"),
         sbom: sbom(material, dossier, documents),
         // A status must be stated: that there is a document does not say how it came out.
         data_security_standards_met: newest("dspt")
             .filter(|d| d.status.is_some() || d.standing == Standing::Expired)
-            .map(|d| holds(d, &["standards-met", "standards-exceeded", "met", "exceeded"])),
-        regulator_registered: newest("ico").map(|d| holds(d, &["registered", "yes"])),
+            .and_then(|d| holds(d, &["standards-met", "standards-exceeded", "met", "exceeded"])),
+        regulator_registered: newest("ico").and_then(|d| holds(d, &["registered", "yes"])),
         impact_assessment_parts: answered("dpia"),
         data_location_stated: location.then_some(true),
         exit_plan: dossier.exit.plan_date.filter(|day| *day <= today).and(plan),

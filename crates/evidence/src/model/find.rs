@@ -216,6 +216,9 @@ pub fn find_models(material: &dyn Material) -> Vec<ModelFolder> {
         if entry.size < 8 || NOT_LOOKED_AT.contains(&end.as_str()) || is_local_state(&entry.path) {
             continue;
         }
+        if is_generated_pickle(material, &entry.path) {
+            continue;
+        }
         if let Some(found) = look(material, entry, false) {
             let carries = carries(&entry.path, &found);
             seen.insert(&entry.path, (found, carries));
@@ -239,6 +242,21 @@ pub fn find_models(material: &dyn Material) -> Vec<ModelFolder> {
 /// What a hub's client notes beside the files it fetched: about the model, not of it.
 fn is_local_state(path: &str) -> bool {
     path.starts_with(".cache/") || path.contains("/.cache/")
+}
+
+/// Whether a file is a pickle that a tool of development wrote for itself (Sphinx' doctrees, a
+/// checker's cache): it runs code when it is loaded, and is no model, unless its folder says so.
+pub fn is_generated_pickle(material: &dyn Material, path: &str) -> bool {
+    const CACHES: [&str; 5] = [".doctrees", "doctrees", ".mypy_cache", ".pytest_cache", "__pycache__"];
+    let by_tool = extension(path).eq_ignore_ascii_case("doctree")
+        || file_name(path) == "environment.pickle"
+        || folder_of(path).split('/').any(|part| CACHES.contains(&part));
+    if !by_tool {
+        return false;
+    }
+    let folder = folder_of(path);
+    let model = is_marked(material, folder) || has(material, &join(folder, "README.md"));
+    !model && material.head(path, 2).is_ok_and(|head| matches!(head.as_slice(), [0x80, 2..=5]))
 }
 
 fn look(material: &dyn Material, entry: &Entry, among_weights: bool) -> Option<Found> {
