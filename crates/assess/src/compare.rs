@@ -11,13 +11,12 @@ use domain::{Assessment, ControlState, Outcome, Purpose};
 use serde::Serialize;
 
 /// Controls that ask the same of open and of closed technology, by what they ask.
-pub const COUNTERPARTS: [(&str, &str, &str); 6] = [
+pub const COUNTERPARTS: [(&str, &str, &str); 5] = [
     ("what it is built from is known", "inventory-complete", "product-inventory"),
     ("in the vendor's support", "in-support", "product-support"),
     ("kept up securely", "maintained", "software-code"),
     ("the origin's security practice", "practices", "supplier-security"),
     ("alternatives, cost and way out", "alternatives", "exit"),
-    ("where it comes from is proved", "provenance", "cyber-essentials"),
 ];
 
 /// One side of a row.

@@ -43,9 +43,11 @@ const UNREAD: &[Unread] = &[
     unread("bun.lockb", &["bun.lockb"]),
     unread("deno.lock", &["deno.lock"]),
     unread("bower.json", &["bower.json", ".bower.json"]),
+    unread("libman.json", &["libman.json"]),
     // Python and data science
     unread("environment.yml", &["environment.yml", "environment.yaml", "environment-*.yml", "environment_*.yml"]),
     unread("conda-lock", &["conda-lock.yml", "*.conda-lock.yml"]),
+    unread("requirements.lock", &["requirements.lock", "requirements-dev.lock"]),
     unread("pixi.lock", &["pixi.lock"]),
     unread("pixi.toml", &["pixi.toml"]),
     holding("conda recipe", &["meta.yaml"], "requirements:"),
@@ -87,7 +89,8 @@ const UNREAD: &[Unread] = &[
     unread("maven_install.json", &["maven_install.json"]),
     unread("flake.lock", &["flake.lock"]),
     unread("flake.nix", &["flake.nix"]),
-    // Go, before modules
+    // Go: workspaces, and before modules
+    unread("go.work", &["go.work", "go.work.sum"]),
     unread("Gopkg.lock", &["Gopkg.lock"]),
     unread("glide.lock", &["glide.lock"]),
     unread("Godeps", &["Godeps.json"]),
@@ -106,6 +109,7 @@ const UNREAD: &[Unread] = &[
     unread("Helm chart", &["Chart.lock"]),
     holding("Helm chart", &["Chart.yaml"], "dependencies:"),
     unread("devbox.lock", &["devbox.lock"]),
+    unread("Terraform lockfile", &[".terraform.lock.hcl"]),
     // Bills of materials
     holding("CycloneDX XML", &["*.xml"], "cyclonedx.org/schema/bom"),
     unread("CycloneDX protobuf", &["*.cdx.pb", "*.cdx.bin"]),

@@ -44,6 +44,28 @@ pub enum Scheme {
     Pvp,
 }
 
+impl Scheme {
+    /// What people call whoever wrote the rule.
+    #[must_use]
+    pub const fn written(self) -> &'static str {
+        match self {
+            Self::Semver | Self::SemverBuild => "semantic versioning",
+            Self::Npm => "npm",
+            Self::Pep440 => "Python (PEP 440)",
+            Self::Go => "Go",
+            Self::Gem => "RubyGems",
+            Self::Nuget => "NuGet",
+            Self::Maven => "Maven",
+            Self::Composer => "Composer",
+            Self::Debian => "dpkg",
+            Self::Rpm => "rpm",
+            Self::Apk => "apk",
+            Self::Cran => "R",
+            Self::Pvp => "Haskell's PVP",
+        }
+    }
+}
+
 /// Runs an expression with `$order` naming the version type of the scheme.
 macro_rules! with_order {
     ($scheme:expr, $order:ident => $body:expr) => {

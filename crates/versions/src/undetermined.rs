@@ -4,7 +4,7 @@ use crate::Scheme;
 
 /// No rule of the scheme orders this text. Never "not affected".
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{version}` is not a version that {scheme:?} can order")]
+#[error("`{version}` is not a version that {} can order", scheme.written())]
 pub struct Undetermined {
     /// Whose rule was asked.
     pub scheme: Scheme,
@@ -17,5 +17,17 @@ impl Undetermined {
     #[cold]
     pub(crate) fn new(scheme: Scheme, text: &str) -> Self {
         Self { scheme, version: text.chars().take(80).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rule_is_named_as_people_write_it() {
+        let told = |scheme| Undetermined::new(scheme, "x").to_string();
+        assert_eq!(told(Scheme::Npm), "`x` is not a version that npm can order");
+        assert_eq!(told(Scheme::Pep440), "`x` is not a version that Python (PEP 440) can order");
     }
 }

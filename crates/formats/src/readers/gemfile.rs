@@ -82,6 +82,8 @@ pub(super) struct Asked {
 pub(super) struct Program {
     pub(super) asked: Vec<Asked>,
     unread: Vec<u32>,
+    /// The requirement on Ruby itself, where it is a literal, with its line.
+    ruby: Option<(String, u32)>,
 }
 
 fn inventory(path: &str, program: &Program, files: &dyn Files) -> Inventory {
@@ -99,6 +101,13 @@ fn inventory(path: &str, program: &Program, files: &dyn Files) -> Inventory {
         if let Some(index) =
             gather.add(("gem", None, &gem.name), version, gem.origin.clone(), gem.scope, place)
         {
+            gather.direct(index, true);
+        }
+    }
+    if let Some((wanted, line)) = &program.ruby {
+        let version = Version::Wanted(Scheme::Gem, wanted);
+        let (named, place) = (("generic", None, "ruby"), gather.place(*line));
+        if let Some(index) = gather.add(named, version, Origin::Unstated, Scope::Runtime, place) {
             gather.direct(index, true);
         }
     }
@@ -156,6 +165,10 @@ pub(super) fn gemfile(text: &str) -> Program {
             "path" => {
                 block.origin = Some(Origin::Path);
                 block.path = statement.first_text();
+            }
+            "ruby" if statement.first_text().is_some() => {
+                let texts: Vec<&str> = statement.arguments.iter().flat_map(Argument::texts).collect();
+                program.ruby = Some((texts.join(", "), statement.line));
             }
             "eval_gemfile" => program.unread.push(statement.line),
             _ if statement.names_a_gem => program.unread.push(statement.line),

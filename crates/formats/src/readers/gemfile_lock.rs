@@ -45,6 +45,7 @@ impl Reader for GemfileLock {
             asked: Vec::new(),
             own: Vec::new(),
             direct: HashMap::new(),
+            ruby: None,
         };
         reading.lines(path, text)?;
         let manifest = if tree_path::name(path) == "gems.locked" {
@@ -88,6 +89,8 @@ struct Reading<'a> {
     own: Vec<String>,
     /// Names under `DEPENDENCIES`.
     direct: HashMap<String, u32>,
+    /// What stands under `RUBY VERSION`, with its line.
+    ruby: Option<(String, u32)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -97,6 +100,7 @@ enum Section {
     Path,
     Dependencies,
     Checksums,
+    Ruby,
     Other,
 }
 
@@ -134,10 +138,11 @@ impl Reading<'_> {
                     "PATH" => Section::Path,
                     "DEPENDENCIES" => Section::Dependencies,
                     "CHECKSUMS" => Section::Checksums,
+                    "RUBY VERSION" => Section::Ruby,
                     _ if body.bytes().all(|b| b.is_ascii_uppercase() || b == b' ') => Section::Other,
                     _ => return Err(text::unreadable(path, Some(number), "not a section of a Gemfile.lock")),
                 };
-                seen |= section != Section::Other;
+                seen |= !matches!(section, Section::Other | Section::Ruby);
                 heading = Heading::default();
                 asker = None;
                 continue;
@@ -160,6 +165,7 @@ impl Reading<'_> {
                     self.direct.insert(name_and_version(body).0.to_owned(), number);
                 }
                 (Section::Checksums, 2) => self.checksum(body),
+                (Section::Ruby, _) => self.ruby = ruby(body).map(|version| (version, number)),
                 (Section::Other, _) => {}
                 _ => self.gather.fault(
                     "unread",
@@ -274,8 +280,24 @@ impl Reading<'_> {
         for index in 0..u32::try_from(self.gather.count()).unwrap_or(u32::MAX) {
             self.gather.direct(index, direct.contains(&index));
         }
+        if let Some((version, line)) = &self.ruby {
+            let (named, place) = (("generic", None, "ruby"), self.gather.place(*line));
+            let exact = Version::Exact(version);
+            if let Some(index) = self.gather.add(named, exact, Origin::Unstated, Scope::Runtime, place) {
+                self.gather.direct(index, true);
+            }
+        }
         self.gather.finish()
     }
+}
+
+/// `ruby 3.3.1p55`, of which the patch level names no release of its own; another engine's line names
+/// the language alone: `ruby 3.1.4p0 (jruby 9.4.8.0)`.
+fn ruby(body: &str) -> Option<String> {
+    let version = body.strip_prefix("ruby ")?.split_ascii_whitespace().next()?;
+    let end = version.find('p').filter(|at| !version[..*at].ends_with('.')).unwrap_or(version.len());
+    let version = version.get(..end)?;
+    version.starts_with(|c: char| c.is_ascii_digit()).then(|| version.to_owned())
 }
 
 /// `name (version)`, `name!` or `name`.

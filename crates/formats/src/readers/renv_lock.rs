@@ -110,18 +110,24 @@ fn add(gather: &mut Gather, node: Node<'_>, name: &str, repositories: &HashMap<&
     let commit = node.text_at("RemoteSha").filter(|commit| address::is_commit(commit)).map(str::to_owned);
     let host = || node.text_at("RemoteHost").or_else(|| node.text_at("RemoteUrl"));
     let host = || host().map(|host| address::host(host).unwrap_or_else(|| host.to_ascii_lowercase()));
+    // renv leaves the host out where it is the forge's own.
+    let usual = match source.to_ascii_lowercase().as_str() {
+        "github" => "github.com",
+        "gitlab" => "gitlab.com",
+        "bitbucket" => "bitbucket.org",
+        _ => "an unnamed host",
+    };
+    let git_host = || host().unwrap_or_else(|| usual.to_owned());
     let origin = match source {
         "Repository" | "CRAN" | "Bioconductor" => {
             let repository = node.text_at("Repository").unwrap_or(source);
             let named = repositories.get(repository).cloned().or_else(|| address::host(repository));
             named.map_or(Origin::Unstated, |host| Origin::Registry { host })
         }
-        "GitHub" | "GitLab" | "Bitbucket" | "Git" | "git" => {
-            Origin::Git { host: host().unwrap_or_default(), commit }
-        }
-        "URL" => Origin::Archive { host: host().unwrap_or_default() },
+        "GitHub" | "GitLab" | "Bitbucket" | "Git" | "git" => Origin::Git { host: git_host(), commit },
+        "URL" => Origin::Archive { host: host().unwrap_or_else(|| "an unnamed host".to_owned()) },
         "Local" => Origin::Path,
-        _ if kind.starts_with("git") => Origin::Git { host: host().unwrap_or_default(), commit },
+        _ if kind.starts_with("git") => Origin::Git { host: git_host(), commit },
         _ => Origin::Unstated,
     };
     let place = gather.place(node.line());

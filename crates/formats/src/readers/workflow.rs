@@ -178,10 +178,8 @@ fn used(gather: &mut Gather, step: Node<'_>, lines: &[&str]) {
         lines.get(uses.line() as usize - 1).and_then(|line| line.rsplit_once('#')).map(|(_, c)| c.trim());
     let told = comment.and_then(|comment| comment.split_ascii_whitespace().next());
     let told = told.map(|word| word.trim_start_matches("tag=")).filter(|word| is_version(word));
-    let version = match (&commit, told) {
-        (Some(_), Some(told)) => told,
-        _ => reference,
-    };
+    // What runs is the commit; which version that is said to be is a word of whoever wrote the line.
+    let version = commit.as_deref().unwrap_or(reference);
     let resolution = match &commit {
         Some(_) => Resolution::Exact,
         None if version.is_empty() => Resolution::Unresolved,
@@ -189,8 +187,13 @@ fn used(gather: &mut Gather, step: Node<'_>, lines: &[&str]) {
         None => Resolution::Range { requirement: version.chars().take(200).collect() },
     };
     let shown = Some(version).filter(|version| commit.is_some() || is_version(version));
-    let purl =
-        Purl::new("github", Some(owner), repository, shown).and_then(|purl| purl.with_subpath(parts.next()));
+    let hint = told.filter(|_| commit.is_some());
+    let purl = Purl::new("github", Some(owner), repository, shown)
+        .and_then(|purl| purl.with_subpath(parts.next()))
+        .and_then(|purl| match hint {
+            Some(hint) => purl.with_qualifier("tag", hint),
+            None => Ok(purl),
+        });
     let Ok(purl) = purl else {
         gather.fault(
             "bad-purl",

@@ -22,6 +22,9 @@ def read(root, path):
     full = os.path.join(root, path)
     world = {**os.environ, "BUNDLE_GEMFILE": full, "FAST": "1"}
     out = subprocess.run(["ruby", "-e", RUBY], input=source.encode(), capture_output=True, check=True, cwd=os.path.dirname(full), env=world)
+    ruby = re.search(r"^ruby ['\"]([^'\"]+)['\"]", source, re.M)
+    if ruby:
+        yield "ruby", ruby.group(1), "runtime"
     for name, wanted, groups in json.loads(out.stdout):
         if not re.search(rf"gem ['\"]{name}['\"]", source):
             continue  # what `gemspec` adds is in the gemspec, a file of its own

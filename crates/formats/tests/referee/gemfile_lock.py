@@ -96,6 +96,9 @@ def read(root, path):
             if name not in found:
                 found[name] = scope
                 work += edges.get(name, ())
+    ruby = re.search(r"^RUBY VERSION\n +ruby ([0-9.]+)", content, re.M)
+    if ruby:
+        yield "ruby", ruby.group(1), "runtime"
     for name, version, _, _ in specs:
         if name not in own:
             yield name, version, found.get(name, "unknown")

@@ -68,7 +68,7 @@ def read(root, path):
     for line in content.split("\n"):
         found = re.match(r"^\s*-?\s*uses:\s*['\"]?([^\s'\"#]+)['\"]?\s*(?:#\s*(\S+))?", line)
         if found:
-            name, told = found[1], found[2]
+            name = found[1]
             if name.startswith("."):
                 continue
             if name.startswith("docker://"):
@@ -79,8 +79,6 @@ def read(root, path):
             if len(parts) < 2:
                 continue
             shown = "/".join(parts[:2]) + ("#" + parts[2] if len(parts) > 2 else "")
-            if re.fullmatch(r"[0-9a-f]{40}", ref) and told and re.match(r"v?\d", told):
-                ref = told
             yield shown.lower() if len(parts) < 3 else "/".join(parts[:2]).lower() + "#" + parts[2], ref, "development"
         found = re.match(r"^\s*(?:image|container):\s*['\"]?([^\s'\"#{]+)['\"]?\s*$", line)
         if found and found[1] != "Dockerfile":

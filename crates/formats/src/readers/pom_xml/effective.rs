@@ -250,8 +250,12 @@ impl Effective {
             match value {
                 Some(value) if out.len() + value.len() <= LONGEST => out.push_str(&value),
                 _ => {
+                    let known = self.properties.contains_key(name.trim());
                     let name = short(name);
                     return Err(match self.outside() {
+                        _ if known => format!(
+                            "takes its version from the property `{name}`, which leads in a circle, or to nothing"
+                        ),
                         Some(parent) => format!(
                             "takes its version from the property `{name}` of {parent}, which is not in this tree"
                         ),
