@@ -14,7 +14,7 @@ pub fn lines(control: &str) -> [&'static str; 3] {
             "Prefer components that release often and that few others pull in behind them.",
         ],
         "flaws-looked-at" => [
-            "Run `formulary feeds sync` every night where the checks run.",
+            "Run `formulary feeds import` or `feeds sync` every night where the checks run.",
             "Import with `--coverage full` only what holds everything its source publishes.",
             "Keep the feeds' folder beside the build's cache, so that a check needs no network.",
         ],

@@ -64,6 +64,9 @@ pub(crate) enum Command {
     /// Write the one comment of a change request: only what the change introduces
     Comment(Comment),
     /// Print a ready-made job file for a forge's CI
+    #[command(
+        after_help = "Examples:\n  formulary ci github > .github/workflows/formulary.yml\n  formulary ci gitlab > .gitlab-ci.yml"
+    )]
     Ci {
         /// Which forge
         #[arg(value_enum)]
@@ -93,6 +96,9 @@ pub(crate) enum Command {
     /// Say what needs one person, oldest first
     Agenda(register::Agenda),
     /// Print completions for a shell
+    #[command(
+        after_help = "Examples:\n  formulary completions bash > ~/.local/share/bash-completion/completions/formulary\n  formulary completions fish > ~/.config/fish/completions/formulary.fish"
+    )]
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
@@ -429,6 +435,9 @@ pub(crate) struct Replay {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Feeds {
     /// Take in a folder in OSV's export layout, with KEV, EPSS, SSVC and end-of-life files beside it
+    #[command(
+        after_help = "Examples:\n  formulary feeds import export/ --coverage full            everything its source publishes\n  formulary feeds import some-records/ --feeds try-feeds    beside your own feeds, not over them\n  formulary feeds import export/ --replace                  over feeds that say more"
+    )]
     Import {
         /// The folder
         folder: PathBuf,
@@ -438,13 +447,19 @@ pub(crate) enum Feeds {
         /// When it was true; else the newest record not after now
         #[arg(long, value_name = "WHEN")]
         as_of: Option<Timestamp>,
+        /// Let it take the place of feeds that say more: full ones, or with more records
+        #[arg(long)]
+        replace: bool,
         /// Folder of the feeds, instead of the user's own
         #[arg(long, value_name = "DIR")]
         feeds: Option<PathBuf>,
     },
-    /// Fetch what is new from the addresses in the upstreams file
+    /// Fetch what is new from addresses of yours: none is built in
+    #[command(
+        after_help = "The addresses stand in upstreams.toml in the feeds' folder, or in the file that --upstreams names:\n\n  osv = \"https://mirror.hospital.example/osv\"   # all.zip, modified_id.csv, <id>.json in a folder an ecosystem\n  kev = \"https://mirror.hospital.example/kev.json\"\n  epss = \"https://mirror.hospital.example/epss.csv.gz\"\n  ssvc = \"https://mirror.hospital.example/ssvc.tsv\"\n  endoflife = \"https://mirror.hospital.example/endoflife.jsonl\"\n\nWhat has no address is not fetched.\n\nExamples:\n  formulary feeds sync\n  formulary feeds sync --upstreams hospital.toml --ecosystem npm --ecosystem PyPI"
+    )]
     Sync {
-        /// File of addresses, instead of the shipped one
+        /// File of addresses, instead of upstreams.toml in the feeds' folder
         #[arg(long, value_name = "FILE")]
         upstreams: Option<PathBuf>,
         /// Only these ecosystems (repeatable)
@@ -476,6 +491,9 @@ pub(crate) enum Feeds {
         feeds: Option<PathBuf>,
     },
     /// Show which feeds are loaded, as of when, and how complete
+    #[command(
+        after_help = "Examples:\n  formulary feeds status\n  formulary feeds status --feeds try-feeds --as-of 2026-08-22"
+    )]
     Status {
         /// Folder of the feeds, instead of the user's own
         #[arg(long, value_name = "DIR")]
@@ -489,11 +507,15 @@ pub(crate) enum Feeds {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Policy {
     /// List the packs, or the controls of one
+    #[command(after_help = "Examples:\n  formulary policy list\n  formulary policy list publish")]
     List {
         /// A pack's name or folder
         pack: Option<String>,
     },
     /// Show one control whole: rule, actions, source, cases
+    #[command(
+        after_help = "Examples:\n  formulary policy show flaw-overdue\n  formulary policy show no-secret --pack publish"
+    )]
     Show {
         /// The control, e.g. flaw-overdue
         control: String,

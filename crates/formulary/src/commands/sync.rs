@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use feeds::{Outcome, SyncOptions, Upstreams};
+use feeds::{Outcome, SyncError, SyncOptions, Upstreams};
 
 use crate::{
     http::Http,
@@ -23,7 +23,11 @@ pub(crate) fn run(
     feeds: Option<&PathBuf>,
     world: &World,
 ) -> Result<u8, Failure> {
-    let addresses = match upstreams {
+    let library = library::folder(feeds, world)?;
+    // The body's own addresses lie beside what is fetched from them.
+    let beside = library.join("upstreams.toml");
+    let named = upstreams.map(Path::to_path_buf).or_else(|| beside.is_file().then(|| beside.clone()));
+    let addresses = match &named {
         None => Upstreams::shipped()?,
         Some(path) => {
             let text = String::from_utf8(subject::read(path)?)
@@ -31,12 +35,19 @@ pub(crate) fn run(
             Upstreams::parse(&text)?.or(Upstreams::shipped()?)
         }
     };
-    let library = library::folder(feeds, world)?;
     let options = SyncOptions { now: world.now, only: Some(ecosystems.to_vec()).filter(|e| !e.is_empty()) };
     let http = Http::new(ca)?;
     let progress = Progress::start();
     let report = feeds::sync(&library, &addresses, &options, &http, &mut |step| {
         progress.say(super::feeds::words(&step));
+    })
+    .map_err(|error| match error {
+        SyncError::NoAddress { .. } => Failure::from(error).next(format!(
+            "The file is {}, or another named with --upstreams. Without any address, `formulary feeds import \
+             DIR` takes in a folder.",
+            named.as_deref().unwrap_or(&beside).display()
+        )),
+        other => Failure::from(other),
     })?;
     drop(progress);
     let mut out = String::new();
