@@ -526,11 +526,13 @@ pub(crate) enum Policy {
     /// List the facts that a control may read, by the kind of thing judged
     Facts,
     /// Run the cases of a pack
+    #[command(after_help = "Examples:\n  formulary policy test\n  formulary policy test my-pack/")]
     Test {
         /// A pack's name or folder; all built-in ones where none is given
         pack: Option<String>,
     },
     /// Say which states and verdicts would change under another pack
+    #[command(after_help = "Example:\n  formulary policy what-if my-pack/ assessments/*.json")]
     WhatIf {
         /// The pack as it would be: a name or folder
         pack: String,
