@@ -7,7 +7,7 @@ use domain::{
 };
 use evidence::{
     collector::{Given, Observed},
-    collectors,
+    collectors, disclosure,
     history::{ci_over_time::CiOverTime, report::Told},
     inventory,
     lockfile_history::LockfileHistory,
@@ -208,7 +208,7 @@ pub fn observe_with(
             out.components.push(component);
         }
         Asked::Material { material, one_file, checkout } => {
-            described = look(&mut out, *material, *one_file, *checkout, own, past)?;
+            described = look(&mut out, *material, *one_file, *checkout, own, past, world.packs)?;
             if matches!(out.subject, Subject::Repository { .. }) {
                 take_settings(&mut out, *material, world.settings)?;
             }
@@ -269,6 +269,7 @@ fn look(
     checkout: Option<&Checkout>,
     own: &Own,
     past: &Past<'_>,
+    packs: &[Pack],
 ) -> Result<Vec<(Place, Purl)>, CannotObserve> {
     let given = Given { today: out.as_of.date() };
     let seen = inventory::observe(material);
@@ -292,8 +293,15 @@ fn look(
     match kind {
         Kind::Repository => {
             out.evidence.extend(codeowners(material, &out.components)?);
+            let lists: Vec<(String, &str)> =
+                packs.iter().filter_map(|pack| Some((pack.label().to_owned(), pack.disclosure()?))).collect();
             for collector in collectors::REPOSITORY {
-                take(out, collector.collect(material, given));
+                // Packs bring lists of their own to this one.
+                let seen = match collector.name() {
+                    disclosure::NAME => disclosure::collect(material, &lists),
+                    _ => collector.collect(material, given),
+                };
+                take(out, seen);
             }
             let manifest = facts_manifest(&out.evidence);
             out.evidence.extend(evidence::osps::level_one(&out.evidence, &out.coverage, manifest));

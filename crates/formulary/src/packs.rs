@@ -23,10 +23,15 @@ pub(crate) fn pack(named: &str) -> Result<Pack, Failure> {
     }
     let mut files = Vec::new();
     read(folder, "", 0, &mut files)?;
-    Pack::load(&files).map_err(|error| {
+    let pack = Pack::load(&files).map_err(|error| {
         Failure::new(format!("the pack in {named} cannot be used: {error}"))
             .next("`formulary policy show` prints a built-in control to imitate.")
-    })
+    })?;
+    if let Some(Err(error)) = pack.disclosure().map(evidence::disclosure::check) {
+        return Err(Failure::new(format!("disclosure.toml of the pack in {named} cannot be used: {error}"))
+            .next("docs/disclosure.md shows its form."));
+    }
+    Ok(pack)
 }
 
 /// The two built-in packs that answer the two questions, and those asked for besides.

@@ -8,6 +8,8 @@
 
 mod common;
 
+use std::path::Path;
+
 use common::{Scene, TODAY, advisory, package_lock, run_in};
 
 /// A repository with one flaw past its day and one inside it.
@@ -419,4 +421,29 @@ fn a_pack_of_ones_own_is_named_by_what_it_holds() {
     assert!(both.out.contains("Use by use@1.0.0: refused"), "the program's own is asked beside it: {both:?}");
     let public = with_feeds(&scene, &["check", ".", "--publish"]);
     assert!(public.code == 3 && public.err.contains("no pack says whether"), "{public:?}");
+}
+
+#[test]
+fn a_packs_own_list_says_what_is_internal() {
+    let scene = Scene::new();
+    scene.file("src/a.txt", "https://list.ward-seven.org/x\n");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policy/packs/default-closed");
+    let folder = scene.path("house");
+    std::fs::create_dir_all(folder.join("repository")).unwrap();
+    for file in ["pack.toml", "repository/decision-first.cedar", "repository/decision-first.cases.toml"] {
+        let text = std::fs::read_to_string(shipped.join(file)).unwrap();
+        std::fs::write(folder.join(file), text.replace("\"default-closed\"", "\"house\"")).unwrap();
+    }
+    let check = |list: &str| {
+        std::fs::write(folder.join("disclosure.toml"), list).unwrap();
+        let pack = folder.to_str().unwrap();
+        scene.run(&["check", ".", "--publish", "--as-of", TODAY, "--format", "json", "--pack", pack])
+    };
+    assert!(
+        check("[[host]]\nsuffix = \"ward-seven.org\"\ngrade = \"internal\"\n").has_finding("internal-host")
+    );
+    assert!(!check("[ordinary]\nhosts = []\n").has_finding("internal-host"));
+    let wrong = check("[[host]]\nsuffix = \"ward-seven.org\"\ngrade = \"loud\"\n");
+    assert_eq!(wrong.code, 3);
+    assert!(wrong.err.contains("disclosure.toml") && wrong.err.contains("loud"), "{}", wrong.err);
 }

@@ -6,6 +6,7 @@
 //! component/malware.cases.toml  its cases
 //! licences.toml                 (optional) licences by deployment mode
 //! model-licences.toml           (optional) model licence classes by tier
+//! disclosure.toml               (optional) graded list of internals; whoever searches with it reads it
 //! ```
 //!
 //! Controls are parsed kind by kind, when first asked: parsing is most of the start-up cost. A
@@ -383,6 +384,11 @@ impl Pack {
                 self.licence_file("model-licences.toml").and_then(|t| ModelLicenceTable::parse(t).ok())
             })
             .as_ref()
+    }
+
+    /// The text of the pack's graded list of internals, where it has one.
+    pub fn disclosure(&self) -> Option<&str> {
+        self.licence_file("disclosure.toml")
     }
 
     fn licence_file(&self, path: &str) -> Option<&str> {

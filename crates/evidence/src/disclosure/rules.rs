@@ -1,5 +1,6 @@
-//! The graded list, ready to be searched for: one pass over a text finds every suffix, range and
-//! account mark; what stands around each is then read out.
+//! The graded list, ready to be searched for: one pass over a text finds every suffix, range, account
+//! mark and mark of a link; what stands around each is then read out. Lists are merged: of several rules that
+//! fit, the first of the first list grades, and what is ordinary in one is ordinary.
 
 use std::{ops::Range, sync::OnceLock};
 
@@ -15,6 +16,8 @@ pub(super) enum Grade {
     Address,
     /// A cloud account's number.
     Account,
+    /// A link into a wiki or tickets.
+    Link,
     /// A host of a test environment.
     TestHost,
     /// A public API.
@@ -51,22 +54,64 @@ struct Net {
     _name: String,
     first: [u8; 4],
     bits: u32,
+    #[serde(default = "internal")]
+    grade: String,
 }
 
+/// A link by its shape, whoever hosts it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Link {
+    #[serde(rename = "name")]
+    _name: String,
+    /// What stands in the address, lower case.
+    mark: String,
+    /// What follows it: anything, a `ticket` (`AB-12`) or a `space` (`AB/` or `~name`).
+    #[serde(default)]
+    then: String,
+    /// What else stands in the address, lower case.
+    #[serde(default)]
+    with: Vec<String>,
+    /// Hosts, as suffixes, whose links are public.
+    #[serde(default)]
+    not: Vec<String>,
+    #[serde(default = "internal")]
+    grade: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Ordinary {
+    #[serde(default)]
     addresses: Vec<String>,
+    #[serde(default)]
     accounts: Vec<String>,
+    #[serde(default)]
+    hosts: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
     host: Vec<Host>,
+    #[serde(default)]
     range: Vec<Net>,
+    #[serde(default)]
+    link: Vec<Link>,
+    #[serde(default)]
     ordinary: Ordinary,
 }
+
+fn internal() -> String {
+    "internal".to_owned()
+}
+
+/// The grades that a list may give.
+const GRADES: [&str; 5] = ["internal", "test", "public-api", "public", "ordinary"];
+
+/// More rules than this in one list are a burden.
+const MOST_RULES: usize = 2_000;
 
 /// The list.
 #[derive(Debug)]
@@ -80,14 +125,15 @@ pub(super) struct Rules {
 enum Mark {
     Suffix,
     Address,
+    Link,
     Arn,
     Image,
 }
 
-/// The shipped list is broken, which a test excludes.
+/// A list cannot be used.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("rules/disclosure.toml: {0}")]
-pub(super) struct BadRules(String);
+#[error("{0}")]
+pub struct BadRules(String);
 
 impl Rules {
     pub(super) fn shipped() -> Result<&'static Self, &'static BadRules> {
@@ -96,15 +142,34 @@ impl Rules {
     }
 
     fn build() -> Result<Self, BadRules> {
-        let file: File = toml::from_str(include_str!("../../rules/disclosure.toml"))
-            .map_err(|e| BadRules(e.message().to_owned()))?;
+        Self::merged(&[])
+    }
+
+    /// The lists of others, the first before the second, and after them the shipped one.
+    ///
+    /// # Errors
+    /// When one cannot be read; which one it is, the caller knows.
+    pub(super) fn merged(lists: &[&str]) -> Result<Self, BadRules> {
+        let mut file = File::read("")?;
+        for text in lists.iter().chain(&[include_str!("../../rules/disclosure.toml")]) {
+            let mut more = File::read(text)?;
+            more.host.iter_mut().for_each(|host| host.suffix.make_ascii_lowercase());
+            more.link.iter_mut().for_each(|link| link.mark.make_ascii_lowercase());
+            file.host.extend(more.host);
+            file.range.extend(more.range);
+            file.link.extend(more.link);
+            file.ordinary.addresses.extend(more.ordinary.addresses);
+            file.ordinary.accounts.extend(more.ordinary.accounts);
+            file.ordinary.hosts.extend(more.ordinary.hosts);
+        }
         let mut words: Vec<(String, Mark)> =
-            file.host.iter().map(|h| (format!(".{}", h.suffix), Mark::Suffix)).collect();
+            file.host.iter().map(|h| (marked(&h.suffix), Mark::Suffix)).collect();
         words.extend(file.range.iter().map(|r| (start_of(r), Mark::Address)));
+        words.extend(file.link.iter().map(|l| (l.mark.clone(), Mark::Link)));
         words.push(("arn:aws".to_owned(), Mark::Arn));
         words.push((".dkr.ecr.".to_owned(), Mark::Image));
         words.sort_by(|a, b| a.0.cmp(&b.0));
-        words.dedup_by(|a, b| a.0 == b.0);
+        words.dedup_by(|a, b| a.0 == b.0 && std::mem::discriminant(&a.1) == std::mem::discriminant(&b.1));
         let marks = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .kind(Some(AhoCorasickKind::DFA))
@@ -122,6 +187,8 @@ impl Rules {
             let (sighting, end) = match self.kinds[found.pattern().as_usize()] {
                 Mark::Suffix => self.host(text, found.range())?,
                 Mark::Address => self.address(text, found.start())?,
+                // Other marks lie in the address of a link.
+                Mark::Link => return self.link(text, found.range()),
                 Mark::Arn => self.account(text, found.end())?,
                 Mark::Image => self.image(text, found.start())?,
             };
@@ -152,8 +219,13 @@ impl Rules {
         let addressed = before.ends_with(b"://")
             || before.ends_with(b"@")
             || (after == Some(&b':') && text.get(suffix.end + 1).is_some_and(u8::is_ascii_digit));
+        if self.is_ordinary(host) {
+            return None;
+        }
         let rule = self.file.host.iter().find(|rule| {
-            let fits = host.strip_suffix(rule.suffix.as_str()).is_some_and(|rest| rest.ends_with('.'));
+            let fits = host
+                .strip_suffix(rule.suffix.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
             let labelled = rule.labels.is_empty()
                 || host.split('.').any(|label| {
                     rule.labels.iter().any(|want| {
@@ -170,6 +242,7 @@ impl Rules {
             "internal" => Grade::InternalHost,
             "test" => Grade::TestHost,
             "public-api" => Grade::PublicApi,
+            "ordinary" => return None,
             _ => Grade::PublicHost,
         };
         Some((Sighting { grade, value: host.to_owned(), offset: start }, suffix.end))
@@ -186,10 +259,11 @@ impl Rules {
         let address: std::net::Ipv4Addr = written.parse().ok()?;
         let after = text.get(end);
         let number = u32::from(address);
-        let inside = self.file.range.iter().any(|r| {
+        let range = self.file.range.iter().find(|r| {
             let shift = 32 - r.bits.min(32);
             u64::from(number) >> shift == u64::from(u32::from_be_bytes(r.first)) >> shift
         });
+        let inside = range.is_some_and(|range| range.grade == "internal");
         let line = &text[start.saturating_sub(40)..start];
         let version = memchr::memmem::find(&line.to_ascii_lowercase(), b"version").is_some();
         let ordinary = self.file.ordinary.addresses.iter().any(|a| a == written);
@@ -199,6 +273,64 @@ impl Rules {
             || after.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_'));
         (inside && !excluded)
             .then(|| (Sighting { grade: Grade::Address, value: written.to_owned(), offset: start }, end))
+    }
+
+    /// A link: known by its host, so that a wiki is one finding whatever number of pages is named.
+    fn link(&self, text: &[u8], mark: Range<usize>) -> Option<Sighting> {
+        const FAR: usize = 400;
+        let part = |b: &u8| {
+            b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'<' | b'>' | b'(' | b')' | b'`' | b'|')
+        };
+        let from = mark.start.saturating_sub(FAR);
+        let start = text[from..mark.start].iter().rposition(|b| !part(b)).map_or(from, |at| from + at + 1);
+        let to = text.len().min(mark.end + FAR);
+        let end = text[mark.end..to].iter().position(|b| !part(b)).map_or(to, |at| mark.end + at);
+        let lower = text[start..end].to_ascii_lowercase();
+        let scheme = memchr::memmem::rfind(&lower[..mark.start - start], b"://")?;
+        if !lower[..scheme].ends_with(b"http") && !lower[..scheme].ends_with(b"https") {
+            return None;
+        }
+        let host_start = scheme + 3;
+        let host_end = lower[host_start..]
+            .iter()
+            .position(|b| matches!(b, b'/' | b':' | b'?' | b'#'))
+            .map_or(lower.len(), |at| host_start + at);
+        let host = std::str::from_utf8(&lower[host_start..host_end]).ok()?;
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        // A variable, or a host that is kept for examples.
+        if host.is_empty() || host.contains(['{', '$', '%', '*']) || self.is_ordinary(host) {
+            return None;
+        }
+        let behind = &text[mark.end..end];
+        let rule = self.file.link.iter().find(|rule| {
+            let follows = match rule.then.as_str() {
+                "ticket" => is_ticket(behind),
+                "space" => is_space(behind),
+                _ => behind.first().is_some_and(u8::is_ascii_alphanumeric),
+            };
+            rule.mark.as_bytes() == &lower[mark.start - start..mark.end - start]
+                && follows
+                && rule.with.iter().all(|with| memchr::memmem::find(&lower, with.as_bytes()).is_some())
+                && !rule.not.iter().any(|not| {
+                    host == not || host.strip_suffix(not.as_str()).is_some_and(|rest| rest.ends_with('.'))
+                })
+        })?;
+        (rule.grade == "internal").then(|| Sighting {
+            grade: Grade::Link,
+            value: host.to_owned(),
+            offset: start + host_start,
+        })
+    }
+
+    /// Kept for examples and tests (RFC 2606, RFC 6761), or named as ordinary by a list.
+    fn is_ordinary(&self, host: &str) -> bool {
+        let under = |domain: &str| {
+            host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+        };
+        ["example", "test", "invalid", "localhost", "example.com", "example.org", "example.net"]
+            .into_iter()
+            .any(under)
+            || self.file.ordinary.hosts.iter().any(|known| under(known))
     }
 
     /// `arn:aws:service:region:ACCOUNT:…`.
@@ -234,6 +366,59 @@ impl Rules {
             && !made_up
             && !self.file.ordinary.accounts.iter().any(|a| a == text))
         .then(|| text.to_owned())
+    }
+}
+
+/// What is looked for of a suffix: one word alone is too common without the dot before it.
+fn marked(suffix: &str) -> String {
+    if suffix.contains('.') { suffix.to_owned() } else { format!(".{suffix}") }
+}
+
+/// `AB-12`: a project in capitals and a number.
+fn is_ticket(text: &[u8]) -> bool {
+    let project = text.iter().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit()).count();
+    (2..=12).contains(&project)
+        && text[0].is_ascii_uppercase()
+        && text.get(project) == Some(&b'-')
+        && text.get(project + 1).is_some_and(u8::is_ascii_digit)
+}
+
+/// `AB/` or `~name`: a space of a wiki.
+fn is_space(text: &[u8]) -> bool {
+    let space = text.iter().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit()).count();
+    text.first() == Some(&b'~') || ((2..=20).contains(&space) && matches!(text.get(space), Some(b'/') | None))
+}
+
+impl File {
+    fn read(text: &str) -> Result<Self, BadRules> {
+        let file: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+            BadRules(format!("line {line}: {}", error.message()))
+        })?;
+        let count = file.host.len() + file.range.len() + file.link.len();
+        if count > MOST_RULES {
+            return Err(BadRules(format!("{count} rules are more than the {MOST_RULES} that are read")));
+        }
+        let grades = file.host.iter().map(|h| &h.grade).chain(file.range.iter().map(|r| &r.grade));
+        for grade in grades.chain(file.link.iter().map(|l| &l.grade)) {
+            if !GRADES.contains(&grade.as_str()) {
+                return Err(BadRules(format!(
+                    "there is no grade `{grade}`; there are {}",
+                    GRADES.join(", ")
+                )));
+            }
+        }
+        if let Some(range) = file.range.iter().find(|range| range.bits < 8 || range.bits > 32) {
+            return Err(BadRules(format!("a range of {} bits: 8 to 32 are read", range.bits)));
+        }
+        let short = file.host.iter().map(|h| &h.suffix).chain(file.link.iter().map(|l| &l.mark));
+        if let Some(short) = short.filter(|word| word.len() < 2 || !word.is_ascii()).min() {
+            return Err(BadRules(format!("`{short}` fits too much: at least two letters")));
+        }
+        if let Some(link) = file.link.iter().find(|l| !matches!(l.then.as_str(), "" | "ticket" | "space")) {
+            return Err(BadRules(format!("`then` is `ticket` or `space`, not `{}`", link.then)));
+        }
+        Ok(file)
     }
 }
 
