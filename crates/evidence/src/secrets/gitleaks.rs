@@ -14,8 +14,10 @@
 //! ```json
 //! { "config": true, "ignore": true, "doubted": 2, "stood": 1, "rules": 3, "found": 1 }
 //! ```
-//! The files are read from the tree; an allow-list that looks at values speaks of what stands in the
-//! tree, because values of the history are not kept.
+//! The files are read from the tree, and those that they extend inside it; an allow-list that looks at values
+//! speaks of what stands in the tree, because values of the history are not kept. The allow-list of one rule
+//! speaks of what a rule of that name would find: of what an added rule found, of guesses for gitleaks' own
+//! guess (`generic-api-key`), else of rules here that begin with the same word (`aws-…`).
 
 use std::collections::BTreeMap;
 
@@ -109,10 +111,14 @@ struct Allow {
     commits: Vec<String>,
     all: bool,
     whole_line: bool,
+    /// The rules, by their gitleaks names, of which it speaks; none is all.
+    rules: Vec<String>,
 }
 
 /// A place of a finding: path, the commit that brought it there, the value and its line where known.
 struct Sight<'a> {
+    /// Id of the rule here, and whether it guesses.
+    rule: (&'a str, bool),
     path: &'a str,
     commit: Option<&'a str>,
     value: Option<&'a (Vec<u8>, Vec<u8>)>,
@@ -120,6 +126,9 @@ struct Sight<'a> {
 
 impl Allow {
     fn allows(&self, sight: &Sight<'_>) -> bool {
+        if !self.rules.is_empty() && !self.rules.iter().any(|rule| speaks_of(rule, sight.rule)) {
+            return false;
+        }
         let mut answers = Vec::new();
         if !self.paths.is_empty() {
             answers.push(self.paths.iter().any(|p| p.is_match(sight.path.as_bytes())));
@@ -145,6 +154,15 @@ impl Allow {
         }
         if self.all { !answers.is_empty() && answers.iter().all(|a| *a) } else { answers.contains(&true) }
     }
+}
+
+/// Whether a rule of this gitleaks name would find what a rule here found.
+fn speaks_of(theirs: &str, (id, guessed): (&str, bool)) -> bool {
+    if let Some(added) = id.strip_prefix("gitleaks-") {
+        return added == plain(theirs);
+    }
+    let first = |id: &str| id.split('-').next().unwrap_or_default().to_owned();
+    if theirs == "generic-api-key" { guessed } else { theirs == id || first(theirs) == first(id) }
 }
 
 /// What is read of the two files.
@@ -186,11 +204,9 @@ impl Own {
         compiled
     }
 
-    fn allow(&mut self, list: AllowList) {
-        if !list.target_rules.is_empty() {
-            let why = "an allow-list for rules by their gitleaks name, which are others here".to_owned();
-            return self.not_honoured(CONFIG, why);
-        }
+    /// Takes an allow-list, of one rule or of those that it names itself.
+    fn allow(&mut self, list: AllowList, rule: Option<&str>) {
+        let rules = rule.map_or_else(|| list.target_rules.clone(), |rule| vec![rule.to_owned()]);
         let mut paths = Vec::new();
         for text in &list.paths {
             match self.pattern(text) {
@@ -219,11 +235,11 @@ impl Own {
             return;
         }
         let whole_line = matches!(list.regex_target.as_deref(), Some("line" | "match"));
-        self.allows.push(Allow { paths, regexes, stopwords, commits: list.commits, all, whole_line });
+        self.allows.push(Allow { paths, regexes, stopwords, commits: list.commits, all, whole_line, rules });
     }
 }
 
-fn read(config: Option<&str>, ignore: Option<&str>) -> Own {
+fn read(material: &dyn Material, config: Option<&str>, ignore: Option<&str>) -> Own {
     let mut own = Own {
         allows: Vec::new(),
         ignored: Vec::new(),
@@ -233,13 +249,7 @@ fn read(config: Option<&str>, ignore: Option<&str>) -> Own {
     };
     if let Some(text) = config {
         own.coverage.read += 1;
-        match toml::from_str::<Config>(text) {
-            Ok(config) => read_config(config, &mut own),
-            Err(error) => {
-                let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-                own.not_honoured(CONFIG, format!("line {line} is not as gitleaks writes it"));
-            }
-        }
+        read_text(material, CONFIG, text, 0, &mut own);
     }
     if let Some(text) = ignore {
         own.coverage.read += 1;
@@ -265,17 +275,48 @@ fn read(config: Option<&str>, ignore: Option<&str>) -> Own {
     own
 }
 
-fn read_config(config: Config, own: &mut Own) {
-    if config.extend.is_some_and(|extend| extend.path.is_some() || extend.url.is_some()) {
-        own.not_honoured(CONFIG, "another file that it extends".to_owned());
+/// Reads one file, and those that it extends.
+fn read_text(material: &dyn Material, file: &str, text: &str, depth: usize, own: &mut Own) {
+    match toml::from_str::<Config>(text) {
+        Ok(config) => read_config(material, config, depth, own),
+        Err(error) => {
+            let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+            own.not_honoured(file, format!("line {line} is not as gitleaks writes it"));
+        }
+    }
+}
+
+/// The file that another one extends, where it lies in the tree.
+fn extended(material: &dyn Material, path: &str) -> Option<(String, String)> {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let inside = !path.starts_with('/') && !path.split('/').any(|part| part == "..");
+    inside.then(|| text::small(material, path)).flatten().map(|text| (path.to_owned(), text))
+}
+
+fn read_config(material: &dyn Material, config: Config, depth: usize, own: &mut Own) {
+    /// As deep as gitleaks goes.
+    const DEEPEST: usize = 2;
+    if let Some(Extend { path, url }) = config.extend {
+        if url.is_some() {
+            own.not_honoured(CONFIG, "a file elsewhere that it extends".to_owned());
+        }
+        match path.map(|path| extended(material, &path)) {
+            None => {}
+            Some(Some((path, text))) if depth < DEEPEST => {
+                own.coverage.read += 1;
+                read_text(material, &path, &text, depth + 1, own);
+            }
+            Some(_) => {
+                own.not_honoured(CONFIG, "a file that it extends and that is not in the tree".to_owned())
+            }
+        }
     }
     for list in config.allowlist.into_iter().chain(config.allowlists) {
-        own.allow(list);
+        own.allow(list, None);
     }
     for mut rule in config.rules {
-        let lists = rule.allowlist.take().into_iter().chain(std::mem::take(&mut rule.allowlists)).count();
-        if lists > 0 {
-            own.not_honoured(CONFIG, "the allow-list of one rule".to_owned());
+        for list in rule.allowlist.take().into_iter().chain(std::mem::take(&mut rule.allowlists)) {
+            own.allow(list, Some(&rule.id));
         }
         let Some(text) = rule.regex.clone() else { continue };
         let path = match &rule.path {
@@ -299,7 +340,7 @@ pub fn apply(material: &dyn Material, findings: &mut Vec<Finding>) -> Observed {
     if config.is_none() && ignore.is_none() {
         return Observed::default();
     }
-    let mut own = read(config.as_deref(), ignore.as_deref());
+    let mut own = read(material, config.as_deref(), ignore.as_deref());
     let added = added(material, &own);
     let found = added.len();
     findings.extend(added);
@@ -309,13 +350,14 @@ pub fn apply(material: &dyn Material, findings: &mut Vec<Finding>) -> Observed {
     let of_values = own.allows.iter().any(|a| !(a.regexes.is_empty() && a.stopwords.is_empty()));
     let (mut doubted, mut stood, mut unseen) = (0u64, 0u64, 0u64);
     for finding in findings.iter_mut().filter(|f| f.kind == FindingKind::Secret && f.control == "no-secret") {
-        let value = if of_values { value_of(material, finding) } else { None };
+        let value = if of_values { value_of(material, &own, finding) } else { None };
         unseen += u64::from(of_values && value.is_none());
-        if !is_allowed(&own, finding, value.as_ref()) {
+        // What an added rule finds is known by that rule alone.
+        let guess = guessed.get(&finding.id).copied().unwrap_or(true);
+        if !is_allowed(&own, finding, guess, value.as_ref()) {
             continue;
         }
-        // What an added rule finds is known by that rule alone.
-        if guessed.get(&finding.id).copied().unwrap_or(true) {
+        if guess {
             doubted += 1;
             "disclosure".clone_into(&mut finding.control);
             finding.severity = Some(Severity::Low);
@@ -346,15 +388,19 @@ pub fn apply(material: &dyn Material, findings: &mut Vec<Finding>) -> Observed {
 }
 
 /// Whether every place of a finding is allowed.
-fn is_allowed(own: &Own, finding: &Finding, value: Option<&(Vec<u8>, Vec<u8>)>) -> bool {
+fn is_allowed(own: &Own, finding: &Finding, guess: bool, value: Option<&(Vec<u8>, Vec<u8>)>) -> bool {
+    let rule = (finding.id.as_str(), guess);
     let mut sights: Vec<Sight<'_>> = finding
         .history
         .iter()
-        .map(|seen| Sight { path: &seen.path, commit: Some(&seen.first.id), value })
+        .map(|seen| Sight { rule, path: &seen.path, commit: Some(&seen.first.id), value })
         .collect();
     if sights.is_empty() {
-        sights =
-            finding.places.iter().map(|place| Sight { path: &place.path, commit: None, value }).collect();
+        sights = finding
+            .places
+            .iter()
+            .map(|place| Sight { rule, path: &place.path, commit: None, value })
+            .collect();
     }
     let ignored = |sight: &Sight<'_>| {
         sight.commit.is_some_and(|id| {
@@ -366,10 +412,22 @@ fn is_allowed(own: &Own, finding: &Finding, value: Option<&(Vec<u8>, Vec<u8>)>) 
 }
 
 /// The value of a finding that stands in the tree, and its line. It leaves this file for nowhere.
-fn value_of(material: &dyn Material, finding: &Finding) -> Option<(Vec<u8>, Vec<u8>)> {
+fn value_of(material: &dyn Material, own: &Own, finding: &Finding) -> Option<(Vec<u8>, Vec<u8>)> {
     let scanner = scanner().ok()?;
     for place in &finding.places {
         for text in texts_at(material, &place.path) {
+            let mut lines = Lines::of(&text);
+            let added = own.rules.iter().filter(|(rule, ..)| added_id(rule) == finding.id);
+            for (rule, pattern, _) in added {
+                for value in
+                    pattern.captures_iter(&text).take(MOST_FINDINGS).filter_map(|c| value_in(rule, &c))
+                {
+                    if Some(lines.line(value.start)) == place.line {
+                        let line = line_at(&text, value.start);
+                        return Some((text[value].to_vec(), line.to_vec()));
+                    }
+                }
+            }
             let mut lines = Lines::of(&text);
             for hit in scanner.scan(&place.path, &text).hits {
                 let here = Some(lines.line(hit.value.start)) == place.line;
@@ -408,17 +466,18 @@ fn added(material: &dyn Material, own: &Own) -> Vec<Finding> {
                 continue;
             }
             for captures in pattern.captures_iter(&text).take(MOST_FINDINGS) {
-                let group = if rule.secret_group > 0 { rule.secret_group } else { 1 };
-                let Some(value) = captures.get(group).or_else(|| captures.get(0)) else { continue };
-                let entropy = f64::from(verify::entropy_tenths(value.as_bytes())) / 10.0;
+                let Some(at) = value_in(rule, &captures) else { continue };
+                let value = &text[at.clone()];
+                let entropy = f64::from(verify::entropy_tenths(value)) / 10.0;
                 if value.is_empty() || (rule.entropy > 0.0 && entropy < rule.entropy) {
                     continue;
                 }
-                let digest = Digest::of(value.as_bytes());
-                let place = Place::line(&entry.path, lines.line(value.start()));
+                let digest = Digest::of(value);
+                let place = Place::line(&entry.path, lines.line(at.start));
+                let start = at.start;
                 let at = *known.entry((index, digest)).or_insert_with(|| {
-                    let identity = format!("{}:{}:{}", rule.id, Digest::of(&text), value.start());
-                    let id = format!("gitleaks-{}", plain(&rule.id));
+                    let identity = format!("{}:{}:{}", rule.id, Digest::of(&text), start);
+                    let id = added_id(rule);
                     let name = if rule.description.is_empty() { &rule.id } else { &rule.description };
                     let title = format!("{} (by the repository's own gitleaks rule)", plain(name));
                     let mut finding = Finding::new(FindingKind::Secret, &id, "no-secret", title, &identity);
@@ -443,120 +502,21 @@ fn added(material: &dyn Material, own: &Own) -> Vec<Finding> {
     out
 }
 
+/// Where the value lies in a match of an added rule.
+fn value_in(rule: &AddedRule, captures: &regex::bytes::Captures<'_>) -> Option<std::ops::Range<usize>> {
+    let group = if rule.secret_group > 0 { rule.secret_group } else { 1 };
+    captures.get(group).or_else(|| captures.get(0)).map(|value| value.range())
+}
+
+/// The id under which an added rule's finds are told.
+fn added_id(rule: &AddedRule) -> String {
+    format!("gitleaks-{}", plain(&rule.id))
+}
+
 /// A name that the repository chose, as it can be shown.
 fn plain(name: &str) -> String {
     name.chars().take(80).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use domain::InHistory;
-
-    use super::*;
-    use crate::{
-        collector::{Collector as _, Given},
-        material::memory::Memory,
-        secrets::Secrets,
-    };
-
-    /// In parts, so that no alarm is raised by this file.
-    fn guessed() -> String {
-        format!("api_key = \"{}{}\"\n", "ljUgYc7RN99H7FHe", "9XZ8RZXL9EHCo4pt")
-    }
-
-    fn proved() -> String {
-        let scanner = scanner().unwrap();
-        scanner.rules().iter().find(|r| r.id == "github-token").unwrap().examples[0].whole()
-    }
-
-    fn after(tree: &Memory, change: impl Fn(&mut Finding)) -> (Vec<Finding>, Observed) {
-        let mut findings = Secrets.collect(tree, Given { today: "2026-08-22".parse().unwrap() }).findings;
-        findings.iter_mut().for_each(change);
-        let observed = apply(tree, &mut findings);
-        (findings, observed)
-    }
-
-    fn controls(findings: &[Finding]) -> Vec<(&str, &str)> {
-        findings.iter().map(|f| (f.id.as_str(), f.control.as_str())).collect()
-    }
-
-    #[test]
-    fn an_allow_list_is_a_doubt_of_guesses_and_nothing_to_a_key_that_proves_itself() {
-        let tree = Memory::new()
-            .with(CONFIG, "[allowlist]\npaths = ['''^legacy/''']\n")
-            .with("legacy/a.py", guessed())
-            .with("legacy/b.txt", proved())
-            .with("src/a.py", format!("x\n{}", guessed().replace("ljU", "kQw")));
-        let (findings, observed) = after(&tree, |_| {});
-        assert_eq!(
-            controls(&findings),
-            [
-                ("assigned-secret", "disclosure"),
-                ("github-token", "no-secret"),
-                ("assigned-secret", "no-secret")
-            ]
-        );
-        assert!(findings[0].title.contains("gitleaks"));
-        let value = &observed.evidence[0].value;
-        assert_eq!((value["doubted"].as_u64(), value["stood"].as_u64()), (Some(1), Some(1)));
-        // The same value elsewhere as well is not allowed as a whole.
-        let tree = tree.with("src/other.py", guessed());
-        assert_eq!(controls(&after(&tree, |_| {}).0)[0], ("assigned-secret", "no-secret"));
-    }
-
-    #[test]
-    fn values_are_allowed_by_pattern_and_word_and_everything_by_none() {
-        let with = |config: &str| {
-            let tree = Memory::new().with(CONFIG, config).with("a.py", guessed());
-            let (findings, observed) = after(&tree, |_| {});
-            (findings[0].control.clone(), observed.coverage[0].unread.len())
-        };
-        assert_eq!(with("[[allowlists]]\nregexes = ['''^ljUg''']\n"), ("disclosure".to_owned(), 0));
-        assert_eq!(with("[[allowlists]]\nstopwords = [\"Co4PT\"]\n"), ("disclosure".to_owned(), 0));
-        let both = "[[allowlists]]\ncondition = \"AND\"\npaths = ['''^b''']\nregexes = ['''^ljUg''']\n";
-        assert_eq!(with(both), ("no-secret".to_owned(), 0));
-        assert_eq!(
-            with("[allowlist]\npaths = ['''.*''']\nregexes = ['''.*''']\n"),
-            ("no-secret".to_owned(), 2)
-        );
-        assert_eq!(with("[allowlist]\npaths = ['''(?=a)''']\n"), ("no-secret".to_owned(), 1));
-        assert_eq!(
-            with("[allowlist]\nregexes = ['''(((a{1000}){1000}){1000}''']\n"),
-            ("no-secret".to_owned(), 1)
-        );
-        assert_eq!(with("allowlist = 1\n"), ("no-secret".to_owned(), 1));
-    }
-
-    #[test]
-    fn an_ignored_line_is_that_commit_and_no_other() {
-        let commit = "1111111111111111111111111111111111111111";
-        let seen = |id: &str| InHistory {
-            path: "a.py".to_owned(),
-            line: 1,
-            blob: String::new(),
-            first: domain::Commit { id: id.to_owned(), date: "2026-01-01".parse().unwrap() },
-            last: domain::Commit { id: id.to_owned(), date: "2026-01-01".parse().unwrap() },
-            at_head: true,
-        };
-        let ignore = format!("# comment\n{commit}:a.py:generic-api-key:1\na.py:generic-api-key:1\n");
-        let tree = Memory::new().with(IGNORE, ignore).with("a.py", guessed());
-        let (findings, observed) = after(&tree, |f| f.history = vec![seen(commit)]);
-        assert_eq!(findings[0].control, "disclosure");
-        assert!(observed.coverage[0].unread[0].why.starts_with("1 lines without a commit"));
-        let other = "2222222222222222222222222222222222222222";
-        assert_eq!(after(&tree, |f| f.history = vec![seen(other)]).0[0].control, "no-secret");
-        assert_eq!(after(&tree, |_| {}).0[0].control, "no-secret");
-    }
-
-    #[test]
-    fn added_rules_are_run_over_the_tree() {
-        let config = "[[rules]]\nid = \"ward-code\"\ndescription = \"Ward door code\"\nregex = '''door-(\\d{6})'''\nkeywords = [\"DOOR\"]\n";
-        let tree =
-            Memory::new().with(CONFIG, config).with("a.md", "door-493817\n").with("b.md", "\ndoor-493817\n");
-        let (findings, observed) = after(&tree, |_| {});
-        assert_eq!(controls(&findings), [("gitleaks-ward-code", "no-secret")]);
-        assert_eq!(findings[0].places.len(), 2);
-        assert_eq!(observed.evidence[0].value["found"], 1);
-        assert!(!serde_json::to_string(&findings).unwrap().contains("493817"));
-    }
-}
+mod tests;
