@@ -16,7 +16,7 @@
 //!   "found": {"github-token": {"distinct": 1, "places": 2}},
 //!   "dropped": {"placeholder": 3, "low-entropy": 1} }
 //! ```
-//! Findings: kind `secret`, control `no-secret`, id the rule's; `development_only` when every place
+//! Findings: kind `secret`, control `no-secret` (`disclosure` where a rule only doubts), id the rule's; `development_only` when every place
 //! lies in a test, fixture or example. Coverage lists as unread: text over the limit,
 //! databases, keystores and archives of kinds that are not opened. Zip, tar and gzip archives and
 //! notebooks are opened within limits (see [`crate::unpack`]); a place in one is `file!inside`.
@@ -35,7 +35,7 @@ use std::{
     sync::OnceLock,
 };
 
-use domain::{Coverage, Digest, Evidence, Finding, FindingKind, Place};
+use domain::{Coverage, Digest, Evidence, Finding, Place};
 use serde_json::json;
 
 use self::{rule::BadRule, scan::Scanner};
@@ -373,9 +373,7 @@ impl Gathered {
                 }
                 continue;
             }
-            let mut finding =
-                Finding::new(FindingKind::Secret, &rule.id, "no-secret", &rule.name, &distinct.identity);
-            finding.severity = Some(rule.severity);
+            let mut finding = rule.finding(&distinct.identity);
             finding.development_only = distinct.only_tests;
             finding.remedy = Some(format!(
                 "{} Then take it out of the tree. Rewriting history does not undo publication: who copied it keeps it.",

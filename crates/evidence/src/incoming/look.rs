@@ -109,13 +109,13 @@ fn of_text(path: &str, text: &[u8]) -> Looked {
 
     let mut lines = Lines::of(text);
     let mut known: BTreeMap<(usize, Digest), usize> = BTreeMap::new();
-    for hit in &scanned.hits {
+    // What may be a secret stops nobody.
+    for hit in scanned.hits.iter().filter(|hit| !scanner.rules()[hit.rule].doubtful) {
         let rule = &scanner.rules()[hit.rule];
         let value = hit.digest(text);
         let at = *known.entry((hit.rule, value)).or_insert_with(|| {
             let identity = format!("{}:{blob}:{}", rule.id, hit.offset());
-            let mut finding = Finding::new(FindingKind::Secret, &rule.id, "no-secret", &rule.name, &identity);
-            finding.severity = Some(rule.severity);
+            let mut finding = rule.finding(&identity);
             finding.remedy = Some(rule.revoke.clone());
             finding.development_only = development_only;
             hits.push(Hit { finding, values: Vec::new() });

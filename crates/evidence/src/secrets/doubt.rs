@@ -132,6 +132,16 @@ impl Doubts {
                     return Some(Doubt::Words);
                 }
             }
+            Check::Token => {
+                if self.guessed.is_match(value) || is_reference(value) {
+                    return Some(Doubt::Placeholder);
+                }
+                // Hexadecimal has no words.
+                let hex = value.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+                if !hex && (self.is_wordy(value) || is_name(value) || !is_jumpy(value)) {
+                    return Some(Doubt::Words);
+                }
+            }
             _ => {}
         }
         by_path(rule, path)

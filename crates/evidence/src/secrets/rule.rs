@@ -7,7 +7,7 @@
 
 use std::sync::OnceLock;
 
-use domain::Severity;
+use domain::{Finding, FindingKind, Severity};
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
@@ -47,6 +47,9 @@ pub struct Rule {
     /// What else must hold of the value.
     #[serde(default)]
     pub check: Check,
+    /// Where this is given: so many bytes before the value one of the keywords stands.
+    #[serde(default)]
+    pub reach: usize,
     /// Lower-case words of which one stands within [`NEAR`] bytes of the match.
     #[serde(default)]
     pub near: Vec<String>,
@@ -64,6 +67,9 @@ pub struct Rule {
     /// lockfiles and minified files are left out.
     #[serde(default)]
     pub guessed: bool,
+    /// It may be a secret, no more: told as informational, and no reason to refuse.
+    #[serde(default)]
+    pub doubtful: bool,
     /// Who revokes it and how, one sentence, the first thing to do.
     pub revoke: String,
     /// The public document of the format.
@@ -119,6 +125,9 @@ pub enum Check {
     Mixed,
     /// A word of a person or machine that is not on the list of default passwords.
     Password,
+    /// Of a shape that tokens have: a UUID, hexadecimal of a usual length, letters and digits drawn at
+    /// random; with the entropy of its shape.
+    Token,
     /// Random by the look of it: not words, not an identifier, not a UUID, a date or a version.
     Random,
 }
@@ -177,6 +186,17 @@ impl Rule {
             })
             .as_ref()
             .map_err(|why| BadRule::Pattern { id: self.id.clone(), why: why.clone() })
+    }
+
+    /// A finding of this rule, without its places.
+    pub fn finding(&self, identity: &str) -> Finding {
+        // As with what an allow-list of the repository's own doubts: in the list, and no longer refusing.
+        let control = if self.doubtful { "disclosure" } else { "no-secret" };
+        let title =
+            if self.doubtful { format!("{} (may be a secret)", self.name) } else { self.name.clone() };
+        let mut finding = Finding::new(FindingKind::Secret, &self.id, control, title, identity);
+        finding.severity = Some(self.severity);
+        finding
     }
 
     /// Whether the rule is tried on files of this (lower-case) name.

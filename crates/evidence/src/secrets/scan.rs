@@ -220,6 +220,9 @@ impl Scanner {
         if !rule.near.is_empty() && !has_near(&rule.near, text, around) {
             return Some(Doubt::Context);
         }
+        if rule.reach > 0 && !is_beside(rule, text, value.start) {
+            return Some(Doubt::Context);
+        }
         match verify::check(rule.check, bytes) {
             verify::Answer::Proved => return None,
             verify::Answer::Refuted => return Some(Doubt::Check),
@@ -243,6 +246,17 @@ pub(crate) fn window(rule: &Rule, text: &[u8], keyword: Range<usize>) -> Range<u
     let start = memrchr(b'\n', &text[start..keyword.start]).map_or(start, |at| start + at + 1);
     let end = memchr(b'\n', &text[keyword.end..end]).map_or(end, |at| keyword.end + at);
     start..end
+}
+
+/// Whether a keyword of a rule stands on the same line, so near before a value as it asks.
+fn is_beside(rule: &Rule, text: &[u8], value: usize) -> bool {
+    let before = text[value.saturating_sub(rule.reach)..value].to_ascii_lowercase();
+    let line = memrchr(b'\n', &before).map_or(0, |at| at + 1);
+    // A digest says that it is one.
+    if [&b"sha256:"[..], b"sha1:", b"sha512:", b"md5:"].iter().any(|name| before.ends_with(name)) {
+        return false;
+    }
+    rule.keywords.iter().any(|word| memchr::memmem::find(&before[line..], word.as_bytes()).is_some())
 }
 
 fn has_near(words: &[String], text: &[u8], around: &Range<usize>) -> bool {

@@ -27,6 +27,7 @@ pub enum Answer {
 pub fn check(check: Check, value: &[u8]) -> Answer {
     let holds = match check {
         Check::None | Check::Password | Check::Random => return Answer::Possible,
+        Check::Token => is_token(value),
         Check::Base62Crc32 => return proof(base62_crc32(value)),
         Check::Jwt => return jwt(value),
         Check::Pem => pem(value),
@@ -39,6 +40,34 @@ pub fn check(check: Check, value: &[u8]) -> Answer {
         }
     };
     if holds { Answer::Possible } else { Answer::Refuted }
+}
+
+/// Whether a value has a shape that tokens have, and the entropy that values of this shape have.
+fn is_token(value: &[u8]) -> bool {
+    let hex = value.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+    let entropy = entropy_tenths(value);
+    if hex && value.contains(&b'-') {
+        // The UUID that every introduction shows, and those made of the clock.
+        return value.len() == 36
+            && entropy >= 30
+            && value.get(14).is_some_and(|version| matches!(version, b'3'..=b'8'))
+            && !value.starts_with(b"123e4567");
+    }
+    if hex {
+        return matches!(value.len(), 32 | 40 | 48 | 56 | 64) && entropy >= 30;
+    }
+    let count = |of: fn(&u8) -> bool| value.iter().filter(|b| of(b)).count();
+    let (digits, upper, lower) =
+        (count(u8::is_ascii_digit), count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));
+    // Words keep to one case for longer than what is drawn at random does.
+    let longest = |of: fn(&u8) -> bool| value.split(|b| !of(b)).map(<[u8]>::len).max().unwrap_or(0);
+    let drawn = if upper > 0 && lower > 0 {
+        longest(u8::is_ascii_lowercase) < 7 && longest(u8::is_ascii_uppercase) < 7
+    } else {
+        digits * 6 >= value.len()
+    };
+    let signs = value.len() - digits - upper - lower;
+    drawn && digits >= 2 && upper + lower >= 6 && signs * 8 <= value.len() && entropy >= 36
 }
 
 fn proof(holds: bool) -> Answer {
@@ -160,11 +189,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn tokens_have_shapes() {
+        for token in [
+            "8f2b61c09d3e47a5b0c91e6f7d2a48c3",
+            "7b3e90d1-4c58-4f2a-9e61-0a8d27c5f4b9",
+            "Kq7Rt2Zp9Wm4Xc8Vb1Nd6Hs3Jf5Lg0Ya",
+            "k4v9q2zt71xw83mb60rd5hs8",
+        ] {
+            assert!(is_token(token.as_bytes()), "{token}");
+        }
+        for other in [
+            "00000000000000000000000000000000",
+            "123e4567-e89b-42d3-a456-426614174000",
+            "getAccessTokenForUserWithRetries2",
+            "services/production/database-credentials",
+            "8f2b61c09d3e47a5b0c91e6f7d2a",
+            "com.ward.service.tokens.Provider2",
+        ] {
+            assert!(!is_token(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
     fn knows_the_checksum_that_a_published_example_carries() {
         // The example by which the form was announced, split; its last six characters are the sum.
-        let token = ["ghp_zQWBuTSOoRi4A9sp", "HcVY5ncnsDkxkJ0mLq17"].concat();
-        assert!(base62_crc32(token.as_bytes()));
-        assert!(!base62_crc32(token.replace("0mL", "0mM").as_bytes()));
+        let whole = ["ghp_zQWBuTSOoRi4A9sp", "HcVY5ncnsDkxkJ0mLq17"].concat();
+        assert!(base62_crc32(whole.as_bytes()));
+        assert!(!base62_crc32(whole.replace("0mL", "0mM").as_bytes()));
         assert!(!base62_crc32(b"ghp_12"));
     }
 
