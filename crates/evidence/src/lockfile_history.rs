@@ -136,7 +136,7 @@ pub enum By {
 /// When there is no repository, or none that can be opened. What in it cannot be read is listed.
 pub fn read(asked: &Asked<'_>) -> Result<LockfileHistory, CannotOpen> {
     let history = History::open(asked.folder)?;
-    let (seen, walked) = history.walk(
+    let (mut seen, walked) = history.walk(
         &[crate::material::history::Kind::Commit, crate::material::history::Kind::Tree],
         asked.limits,
         asked.stop,
@@ -144,11 +144,8 @@ pub fn read(asked: &Asked<'_>) -> Result<LockfileHistory, CannotOpen> {
     );
     let mut out = LockfileHistory::default();
     let mut commits = Vec::new();
-    let mut folders = folders::Folders::default();
-    for look in seen {
-        commits.extend(look.commits);
-        folders.take(look.trees);
-    }
+    seen.iter_mut().for_each(|look| commits.append(&mut look.commits));
+    let mut folders = folders::Folders::of(&history, seen);
     if let Some(line) = line::Line::of(&history, commits) {
         stays::follow(&history, asked, &line, &mut folders, &mut out);
     }

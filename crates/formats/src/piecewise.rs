@@ -1,234 +1,296 @@
-//! A lockfile cut into entries that speak for themselves, so that of a lockfile's many versions only
-//! entries that are new need to be read.
+//! Lockfiles cut into pieces, so that of a lockfile's many versions only pieces that are new need to
+//! be read.
 //!
-//! Own code only for the cutting: what an entry says is decided by the same reader, of a document that
-//! holds this entry alone ([`Pieces::alone`]). Only `package-lock.json` of lockfile version 2 or 3 can be
-//! cut, as npm writes beside each package what it is needed for; other formats say it somewhere else in
-//! the file, or not at all. Whatever is odd is not cut, and then to be read whole.
+//! Own code only for the cutting, and for what follows from the pieces together: what only development
+//! needs. What a piece says is decided by the same reader, of a document that holds this piece alone.
+//! Cut are `package-lock.json`, classic `yarn.lock`, `Gemfile.lock` and `poetry.lock`, as their programs
+//! write them. Whatever is odd is not cut, and then to be read whole.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+mod gem;
+mod graph;
+mod json;
+mod poetry;
+mod yarn;
 
-use serde::{
-    Deserialize,
-    de::{IgnoredAny, MapAccess, Visitor},
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
+
+use domain::{Digest, Origin, Purl, Resolution, Scope};
+
+use self::graph::{Ask, Graph, Node, Root};
+use crate::{
+    inventory::{Files, Inventory},
+    tree_path,
 };
-use serde_json::value::RawValue;
 
-use crate::tree_path;
+/// A piece is remembered with about so many bytes, apart from what it names.
+const WEIGHT: usize = 160;
 
-/// A lockfile in pieces: reading each alone, and [`Pieces::rest`], names the same component versions for
-/// the same purposes as reading all of it.
+/// How many bytes are remembered before everything is forgotten and learnt again.
+const MOST: usize = 40 << 20;
+
+/// A lockfile in pieces.
 #[derive(Debug)]
-pub struct Pieces<'a> {
-    /// Where each package lies, and what the file says of it, as written.
-    pub each: Vec<(Cow<'a, str>, &'a str)>,
-    /// A document of what speaks for itself only together: the root, links and workspace members.
-    pub rest: String,
+pub struct Cut<'a> {
+    form: Form,
+    pieces: Vec<(Piece<'a>, Digest)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Npm,
+    Yarn,
+    Gem,
+    Poetry,
+}
+
+/// What a piece is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    /// A component, or several, that say themselves what they are needed for.
+    Alone,
+    /// The like in the nested form of old.
+    Nested,
+    /// What speaks for itself only together with others of this sort.
+    Together,
+    /// A component with what it asks for.
+    Asking,
+    /// What the subject itself asks for.
+    Direct,
+    /// It says nothing, and must be well formed.
+    Silent,
+}
+
+#[derive(Clone, Debug)]
+struct Piece<'a> {
+    sort: Sort,
+    /// What stands above it and holds for it too.
+    head: &'a str,
+    /// No second piece of its sort may have the same one.
+    key: &'a str,
+    text: Cow<'a, str>,
+}
+
+impl<'a> Piece<'a> {
+    const fn new(sort: Sort, key: &'a str, text: &'a str) -> Self {
+        Self { sort, head: "", key, text: Cow::Borrowed(text) }
+    }
+
+    fn digest(&self, form: Form, scratch: &mut Vec<u8>) -> Digest {
+        scratch.clear();
+        scratch.extend([form as u8, self.sort as u8]);
+        scratch.extend(self.head.as_bytes());
+        scratch.push(0);
+        scratch.extend(self.text.as_bytes());
+        Digest::of(scratch)
+    }
 }
 
 /// Cuts a file; none where it cannot be cut, or is not what its name says.
-pub fn pieces<'a>(path: &str, bytes: &'a [u8]) -> Option<Pieces<'a>> {
-    if !matches!(tree_path::name(path), "package-lock.json" | "npm-shrinkwrap.json") {
+pub fn cut<'a>(path: &str, bytes: &'a [u8]) -> Option<Cut<'a>> {
+    let name = tree_path::name(path);
+    let form = match name {
+        "package-lock.json" | "npm-shrinkwrap.json" => Form::Npm,
+        "yarn.lock" => Form::Yarn,
+        "Gemfile.lock" | "gems.locked" => Form::Gem,
+        "poetry.lock" => Form::Poetry,
+        _ if name.ends_with(".gemfile.lock") => Form::Gem,
+        _ => return None,
+    };
+    let text = std::str::from_utf8(bytes).ok()?;
+    // Other ends of lines, or a mark at the beginning: for the reader to judge.
+    if text.starts_with('\u{feff}') || memchr::memchr2(b'\r', 0, bytes).is_some() {
         return None;
     }
-    let top: Top<'_> = serde_json::from_slice(bytes).ok()?;
-    if !matches!(top.version, Some(2 | 3)) {
-        return None;
-    }
-    let mut keys = HashSet::with_capacity(top.packages.0.len());
-    let mut each = Vec::with_capacity(top.packages.0.len());
-    let mut rest = String::new();
-    for (key, raw) in top.packages.0 {
-        let raw = raw.get();
-        // What a second entry of one name means is for the reader to say.
-        if !keys.insert(key.clone()) || !raw.starts_with('{') {
-            return None;
+    let pieces = match form {
+        Form::Npm => json::cut(text),
+        Form::Yarn => yarn::cut(text),
+        Form::Gem => gem::cut(text),
+        Form::Poetry => poetry::cut(text),
+    }?;
+    let mut scratch = Vec::new();
+    let digested = pieces.into_iter().map(|piece| {
+        let digest = piece.digest(form, &mut scratch);
+        (piece, digest)
+    });
+    Some(Cut { form, pieces: digested.collect() })
+}
+
+/// What was read of lockfiles so far.
+#[derive(Debug, Default)]
+pub struct Known {
+    numbers: HashMap<Purl, u32>,
+    words: Words,
+    pieces: HashMap<Digest, Arc<Said>>,
+    /// By a manifest's path and content: what it asks for.
+    roots: HashMap<Digest, Arc<[Root]>>,
+    graph: Graph,
+    /// By key: the last reading in which it stood.
+    stood: Vec<u32>,
+    reading: u32,
+    weight: usize,
+}
+
+/// Words by number: what pieces are known by to one another.
+#[derive(Debug, Default)]
+struct Words(HashMap<Box<str>, u32>);
+
+impl Words {
+    fn number(&mut self, word: &str) -> u32 {
+        if let Some(known) = self.0.get(word) {
+            return *known;
         }
-        if key.contains("node_modules/") && !raw.contains("\"link\"") {
-            each.push((key, raw));
-        } else {
-            rest.push_str(if rest.is_empty() { "" } else { "," });
-            rest.push_str(&entry(&key, raw)?);
+        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        self.0.insert(Box::from(word), next);
+        next
+    }
+}
+
+/// What a piece says.
+#[derive(Debug, Default)]
+struct Said {
+    /// Component versions, and whether only development needs each.
+    named: Box<[(u32, bool)]>,
+    /// It is to be read with others.
+    together: bool,
+    /// Its key, by number.
+    key: Option<u32>,
+    nodes: Box<[Node]>,
+    direct: Box<[u32]>,
+}
+
+impl Known {
+    /// The number of a component version.
+    pub fn number(&mut self, purl: Purl) -> u32 {
+        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        *self.numbers.entry(purl).or_insert(next)
+    }
+
+    /// The component versions, by number.
+    pub fn purls(self) -> Vec<Purl> {
+        let mut all: Vec<(Purl, u32)> = self.numbers.into_iter().collect();
+        all.sort_unstable_by_key(|(_, number)| *number);
+        all.into_iter().map(|(purl, _)| purl).collect()
+    }
+
+    /// The component versions that a cut file names, and whether only development needs each, as the
+    /// reader of the whole file would say; none where it is to be asked.
+    pub fn read(&mut self, path: &str, cut: &Cut<'_>, files: &dyn Files) -> Option<Vec<(u32, bool)>> {
+        if self.weight > MOST {
+            // Component versions keep their numbers.
+            let numbers = std::mem::take(&mut self.numbers);
+            *self = Self { numbers, ..Self::default() };
         }
-    }
-    Some(Pieces { each, rest: document(&rest) })
-}
-
-impl Pieces<'_> {
-    /// A document that holds one package alone; none where its place cannot be written.
-    pub fn alone(&self, at: usize) -> Option<String> {
-        let (key, raw) = self.each.get(at)?;
-        Some(document(&entry(key, raw)?))
-    }
-}
-
-fn entry(key: &str, raw: &str) -> Option<String> {
-    Some(format!("{}:{raw}", serde_json::to_string(key).ok()?))
-}
-
-fn document(entries: &str) -> String {
-    format!("{{\"lockfileVersion\":3,\"packages\":{{{entries}}}}}")
-}
-
-struct Top<'a> {
-    version: Option<u64>,
-    packages: Entries<'a>,
-}
-
-#[derive(Default)]
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-/// A key, borrowed where it holds no escapes.
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Top<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct V;
-        impl<'de> Visitor<'de> for V {
-            type Value = Top<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a package-lock.json")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Top<'de>, A::Error> {
-                let mut out = Top { version: None, packages: Entries::default() };
-                let mut seen = (false, false);
-                while let Some(Key(key)) = map.next_key()? {
-                    match &*key {
-                        "lockfileVersion" if !std::mem::replace(&mut seen.0, true) => {
-                            out.version = Some(map.next_value()?);
-                        }
-                        "packages" if !std::mem::replace(&mut seen.1, true) => {
-                            out.packages = map.next_value()?;
-                        }
-                        "lockfileVersion" | "packages" => {
-                            return Err(serde::de::Error::custom("said twice"));
-                        }
-                        _ => drop(map.next_value::<IgnoredAny>()?),
-                    }
+        self.reading += 1;
+        let mut said = Vec::with_capacity(cut.pieces.len());
+        let mut together = Vec::new();
+        for (piece, digest) in &cut.pieces {
+            let one = match self.pieces.get(digest) {
+                Some(known) => Arc::clone(known),
+                None => self.learn(path, cut.form, piece, digest)?,
+            };
+            if let Some(key) = one.key {
+                if self.stood.len() <= key as usize {
+                    self.stood.resize(key as usize + 1, 0);
                 }
-                if seen == (true, true) { Ok(out) } else { Err(serde::de::Error::custom("nothing to cut")) }
+                // What a second entry of one name means is for the reader to say.
+                if std::mem::replace(&mut self.stood[key as usize], self.reading) == self.reading {
+                    return None;
+                }
             }
+            if one.together {
+                together.push(&*piece.text);
+            }
+            said.push(one);
         }
-        deserializer.deserialize_map(V)
+        if !together.is_empty() {
+            let text = Cow::Owned(together.join(","));
+            let piece = Piece { sort: Sort::Together, head: "", key: "", text };
+            let digest = piece.digest(cut.form, &mut Vec::new());
+            let one = match self.pieces.get(&digest) {
+                Some(known) => Arc::clone(known),
+                None => self.learn(path, cut.form, &piece, &digest)?,
+            };
+            said.push(one);
+        }
+        let roots = match cut.form {
+            Form::Npm => Arc::from([]),
+            Form::Yarn => self.roots(&yarn::manifest(path), files, yarn::roots),
+            Form::Gem => self.roots(&gem::manifest(path), files, gem::roots),
+            Form::Poetry => self.roots(&poetry::manifest(path), files, poetry::roots),
+        };
+        let mut out: Vec<(u32, bool)> = said.iter().flat_map(|one| one.named.iter().copied()).collect();
+        let nodes = said.iter().flat_map(|one| &*one.nodes);
+        match cut.form {
+            Form::Npm => {}
+            Form::Gem => {
+                let direct: Vec<Root> = gem::direct(said.iter().flat_map(|one| &*one.direct), &roots);
+                self.graph.settle(nodes, &direct, true, &mut out)?;
+            }
+            Form::Yarn => self.graph.settle(nodes, &roots, true, &mut out)?,
+            Form::Poetry => self.graph.settle(nodes, &roots, false, &mut out)?,
+        }
+        Some(out)
+    }
+
+    fn learn(&mut self, path: &str, form: Form, piece: &Piece<'_>, digest: &Digest) -> Option<Arc<Said>> {
+        let mut said = match form {
+            Form::Npm => json::say(path, piece, self),
+            Form::Yarn => yarn::say(path, piece, self),
+            Form::Gem => gem::say(path, piece, self),
+            Form::Poetry => poetry::say(path, piece, self),
+        }?;
+        if !piece.key.is_empty() || piece.sort == Sort::Alone {
+            said.key = Some(self.words.number(&format!("{}\0{}", piece.sort as u8, piece.key)));
+        }
+        let asks: usize = said.nodes.iter().map(Node::weight).sum();
+        self.weight += WEIGHT + piece.key.len() + 8 * said.named.len() + asks;
+        let said = Arc::new(said);
+        self.pieces.insert(*digest, Arc::clone(&said));
+        Some(said)
+    }
+
+    /// What the manifest beside a lockfile asks for; nothing where there is none.
+    fn roots(
+        &mut self,
+        path: &str,
+        files: &dyn Files,
+        read: impl Fn(&str, &[u8], &mut Words) -> Vec<Root>,
+    ) -> Arc<[Root]> {
+        let Some(bytes) = files.read(path) else { return Arc::from([]) };
+        let digest = Digest::of(&[path.as_bytes(), b"\0", &*bytes].concat());
+        if let Some(known) = self.roots.get(&digest) {
+            return Arc::clone(known);
+        }
+        let roots: Arc<[Root]> = Arc::from(read(path, &bytes, &mut self.words));
+        self.weight += WEIGHT + roots.len() * size_of::<Root>();
+        self.roots.insert(digest, Arc::clone(&roots));
+        roots
     }
 }
 
-impl<'de> Deserialize<'de> for Entries<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct V;
-        impl<'de> Visitor<'de> for V {
-            type Value = Entries<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("packages by place")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
-                let mut out = Vec::new();
-                while let Some(Key(key)) = map.next_key()? {
-                    out.push((key, map.next_value()?));
-                }
-                Ok(Entries(out))
-            }
-        }
-        deserializer.deserialize_map(V)
+/// The exact versions of other people's components in an inventory, with whether only development needs
+/// each.
+pub fn exact(inventory: Inventory) -> impl Iterator<Item = (Purl, bool)> {
+    inventory
+        .components
+        .into_iter()
+        .filter(|c| {
+            c.origin != Origin::Own && c.resolution == Resolution::Exact && c.purl.version().is_some()
+        })
+        .map(|c| (c.purl, c.scope == Scope::Development))
+}
+
+/// No other files: what a piece says must not depend on them.
+struct Nothing;
+
+impl Files for Nothing {
+    fn read(&self, _path: &str) -> Option<Cow<'_, [u8]>> {
+        None
+    }
+    fn paths(&self) -> &[String] {
+        &[]
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use domain::{Origin, Scope};
-
-    use super::*;
-    use crate::{inventory::Files, readers};
-
-    struct Nothing;
-
-    impl Files for Nothing {
-        fn read(&self, _path: &str) -> Option<Cow<'_, [u8]>> {
-            None
-        }
-        fn paths(&self) -> &[String] {
-            &[]
-        }
-    }
-
-    /// The versions that a document names, with whether anything but development needs each.
-    fn read(text: &str, into: &mut BTreeMap<String, bool>) {
-        let path = "package-lock.json";
-        let (reader, _) = readers::of_file(path, b"").unwrap();
-        let inventory = reader.read(path, text.as_bytes(), &Nothing).unwrap();
-        for component in inventory.components.iter().filter(|c| c.origin != Origin::Own) {
-            *into.entry(component.purl.to_string()).or_default() |= component.scope != Scope::Development;
-        }
-    }
-
-    fn the_same_in_pieces(text: &str) -> usize {
-        let pieces = pieces("a/package-lock.json", text.as_bytes()).unwrap();
-        let (mut whole, mut cut) = (BTreeMap::new(), BTreeMap::new());
-        read(text, &mut whole);
-        (0..pieces.each.len()).for_each(|at| read(&pieces.alone(at).unwrap(), &mut cut));
-        read(&pieces.rest, &mut cut);
-        assert_eq!(whole, cut);
-        whole.len()
-    }
-
-    #[test]
-    fn pieces_say_what_the_whole_says() {
-        let text = r#"{"name": "x", "lockfileVersion": 3, "packages": {
-            "": {"name": "x", "workspaces": ["parts/*"], "dependencies": {"a": "1", "y": "npm:real@2"}},
-            "node_modules/a": {"version": "1.0.0", "resolved": "https://npm.example/a/-/a-1.0.0.tgz"},
-            "node_modules/a/node_modules/b": {"version": "1.0.0", "dev": true},
-            "node_modules/b": {"version": "1.0.0", "optional": true},
-            "node_modules/y": {"name": "real", "version": "2.0.0"},
-            "node_modules/git": {"version": "1.0.0", "resolved": "git+ssh://git@forge.example/a/git.git#abc"},
-            "node_modules/part": {"resolved": "parts/part", "link": true},
-            "parts/part": {"name": "part", "version": "1.0.0"},
-            "node_modules/out": {"resolved": "../out", "link": true},
-            "../out": {"name": "out", "version": "3.0.0", "dev": true}
-        }}"#;
-        assert_eq!(the_same_in_pieces(text), 5);
-    }
-
-    #[test]
-    fn real_ones_say_the_same_in_pieces() {
-        let Some(corpus) = std::env::var_os("FORMULARY_CORPUS") else {
-            println!("SKIPPED: FORMULARY_CORPUS is not set");
-            return;
-        };
-        let mut waiting = vec![std::path::PathBuf::from(corpus).join("inputs")];
-        let mut cut = 0;
-        while let Some(folder) = waiting.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    waiting.push(path);
-                } else if path.file_name().is_some_and(|name| name == "package-lock.json") {
-                    let text = std::fs::read_to_string(&path).unwrap();
-                    if pieces("package-lock.json", text.as_bytes()).is_some() {
-                        cut += the_same_in_pieces(&text);
-                    }
-                }
-            }
-        }
-        assert!(cut > 1_000, "the inputs hold such lockfiles");
-    }
-
-    #[test]
-    fn what_is_odd_is_not_cut() {
-        for text in [
-            "",
-            "[]",
-            "{\"lockfileVersion\": 1, \"packages\": {}}",
-            "{\"lockfileVersion\": \"3\", \"packages\": {}}",
-            "{\"lockfileVersion\": 3}",
-            "{\"lockfileVersion\": 3, \"packages\": {\"node_modules/a\": 1}}",
-            "{\"lockfileVersion\": 3, \"packages\": {\"node_modules/a\": {}, \"node_modules/a\": {}}}",
-            "{\"lockfileVersion\": 3, \"packages\": {}, \"packages\": {}}",
-        ] {
-            assert!(pieces("package-lock.json", text.as_bytes()).is_none(), "{text}");
-        }
-        assert!(pieces("yarn.lock", b"{\"lockfileVersion\": 3, \"packages\": {}}").is_none());
-    }
-}
+mod tests;

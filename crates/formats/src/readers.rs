@@ -10,13 +10,13 @@ mod composer;
 mod csproj;
 mod cyclonedx;
 mod dockerfile;
-mod gemfile;
-mod gemfile_lock;
+pub(crate) mod gemfile;
+pub(crate) mod gemfile_lock;
 mod go_mod;
 mod gradle_lockfile;
 mod image;
 mod language_pins;
-mod npm;
+pub(crate) mod npm;
 mod package_json;
 mod package_lock;
 mod packages_config;
@@ -25,7 +25,7 @@ mod pdm_lock;
 mod pipfile;
 mod pipfile_lock;
 mod pnpm_lock;
-mod poetry_lock;
+pub(crate) mod poetry_lock;
 mod pom_xml;
 mod pylock_toml;
 mod pyproject_toml;
@@ -37,7 +37,7 @@ mod spdx;
 mod uv_lock;
 mod version_catalogue;
 mod workflow;
-mod yarn_lock;
+pub(crate) mod yarn_lock;
 
 /// Every format that is read.
 #[rustfmt::skip]

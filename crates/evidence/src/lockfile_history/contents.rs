@@ -1,8 +1,8 @@
 //! What a lockfile's content names: exact component versions, as numbers.
 //!
-//! Contents are read ahead in runs, several at once, in the order they will be asked for. As many
-//! are remembered as fit a bound; one that was forgotten is read again. From one content to the next
-//! most entries stay as they are: where a lockfile can be cut into entries, only new ones are read.
+//! Contents are read ahead in runs of those that will be asked for next, in the order of the pack, in
+//! which each object is unpacked once; a bounded number of them is remembered. From one content to the
+//! next most of it stays as it is: where a lockfile can be cut into pieces, only new ones are read.
 
 use std::{
     borrow::Cow,
@@ -11,33 +11,41 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use domain::{Digest, Origin, Purl, Resolution, Scope};
+use domain::Purl;
 use formats::{
     inventory,
-    inventory::{HEAD, Reader},
-    piecewise, readers,
+    inventory::HEAD,
+    piecewise::{self, Known},
+    readers,
 };
 
 use super::folders::NONE;
 use crate::{
-    material::history::{History, Kind, Limits, walk::Unreadable},
+    material::history::{
+        History, Kind, Limits,
+        walk::{Base, Object, Unreadable, Visit},
+    },
     paths,
 };
 
-/// How many contents are read ahead.
-const AHEAD: usize = 48;
+/// How many contents are read ahead: neighbours in time are mostly made from one another.
+const AHEAD: usize = 384;
 
 /// How many entries of contents are remembered, of four bytes each.
-const REMEMBERED: usize = 8 << 20;
+const REMEMBERED: usize = 2 << 20;
 
-/// How many entries of lockfiles that can be cut are remembered.
-const MOST_PIECES: usize = 400_000;
+/// How many bytes of manifests are held while the lockfiles beside them are read.
+const MANIFESTS: usize = 8 << 20;
 
 /// A component version in a lockfile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Named(u32);
 
 impl Named {
+    const fn new(purl: u32, development: bool) -> Self {
+        Self(purl << 1 | development as u32)
+    }
+
     pub(super) const fn purl(self) -> u32 {
         self.0 >> 1
     }
@@ -62,56 +70,41 @@ pub(super) struct Wanted {
 pub(super) struct Contents<'a> {
     history: &'a History,
     limits: Limits,
+    stop: &'a (dyn Fn() -> bool + Sync),
     queue: Vec<Wanted>,
     place: HashMap<u32, usize>,
+    /// How far into the queue has been asked for.
+    reached: usize,
     known: HashMap<u32, Content>,
     held: usize,
-    memory: Mutex<Memory>,
-}
-
-/// What is known whichever content is read: shared by the threads that read.
-#[derive(Default)]
-struct Memory {
-    numbers: HashMap<String, u32>,
-    purls: Vec<Purl>,
-    /// By the digest of an entry: what it names.
-    pieces: HashMap<Digest, Box<[Named]>>,
-}
-
-impl Memory {
-    fn number(&mut self, purl: Purl, development: bool) -> Named {
-        let text = purl.to_string();
-        let number = match self.numbers.get(&text) {
-            Some(number) => *number,
-            None => {
-                let number = u32::try_from(self.purls.len()).unwrap_or(u32::MAX >> 1);
-                self.numbers.insert(text, number);
-                self.purls.push(purl);
-                number
-            }
-        };
-        Named(number << 1 | u32::from(development))
-    }
+    memory: Mutex<Known>,
 }
 
 impl<'a> Contents<'a> {
     /// The contents wanted, in the order in which they will be asked for, each once.
-    pub(super) fn new(history: &'a History, limits: Limits, queue: Vec<Wanted>) -> Self {
+    pub(super) fn new(
+        history: &'a History,
+        limits: Limits,
+        stop: &'a (dyn Fn() -> bool + Sync),
+        queue: Vec<Wanted>,
+    ) -> Self {
         let place = queue.iter().enumerate().map(|(at, wanted)| (wanted.blob, at)).collect();
         Self {
             history,
             limits,
+            stop,
             queue,
             place,
+            reached: 0,
             known: HashMap::new(),
             held: 0,
-            memory: Mutex::new(Memory::default()),
+            memory: Mutex::new(Known::default()),
         }
     }
 
     /// The versions, by number.
     pub(super) fn purls(self) -> Vec<Purl> {
-        self.memory.into_inner().unwrap_or_else(PoisonError::into_inner).purls
+        self.memory.into_inner().unwrap_or_else(PoisonError::into_inner).purls()
     }
 
     /// What a lockfile's content names.
@@ -126,50 +119,105 @@ impl<'a> Contents<'a> {
             self.known.clear();
             self.held = 0;
         }
-        let from = self.place.get(&blob).copied().unwrap_or(0);
-        let ahead: Vec<usize> = (from..self.queue.len())
-            .filter(|at| !self.known.contains_key(&self.queue[*at].blob))
-            .take(AHEAD)
-            .collect();
-        let read = self.read(&ahead);
-        for (at, (blob, content)) in ahead.iter().zip(read) {
-            debug_assert_eq!(self.queue[*at].blob, blob);
-            let content = content.map(tidy).map_err(Rc::from);
-            self.held += content.as_ref().map_or(0, |list: &Rc<[Named]>| list.len());
+        let Some(from) = self.place.get(&blob).copied() else {
+            return Err(Rc::from("it was not asked for"));
+        };
+        // One that comes back after long comes alone.
+        let ahead = if from < self.reached { 1 } else { AHEAD };
+        let run = from..self.queue.len().min(from + ahead);
+        self.reached = self.reached.max(run.end);
+        for (blob, read) in self.read(&self.queue[run]) {
+            let content = read.map(tidy).map_err(Rc::from);
+            self.held += content.as_ref().map_or(1, |list: &Rc<[Named]>| list.len());
             self.known.insert(blob, content);
         }
-        self.known.get(&blob).cloned().unwrap_or_else(|| Err(Rc::from("it was not asked for")))
+        self.known.get(&blob).cloned().unwrap_or_else(|| Err(Rc::from("the object is damaged")))
     }
 
     /// Reads several, on several threads.
-    fn read(&self, which: &[usize]) -> Vec<(u32, Read)> {
-        let threads = self.limits.threads.clamp(1, which.len().max(1));
-        let (history, limits, queue, memory) = (self.history, self.limits, &self.queue[..], &self.memory);
-        let one = |at: &usize| {
-            let wanted = &queue[*at];
-            (wanted.blob, read(history, limits, wanted, memory))
-        };
-        if threads == 1 {
-            return which.iter().map(one).collect();
+    fn read(&self, wanted: &[Wanted]) -> Vec<(u32, Read)> {
+        let manifests = self.manifests(wanted);
+        let by_blob: HashMap<u32, &Wanted> = wanted.iter().map(|wanted| (wanted.blob, wanted)).collect();
+        let numbers: Vec<u32> = wanted.iter().map(|wanted| wanted.blob).collect();
+        let from = From { history: self.history, limits: self.limits, manifests: &manifests };
+        let memory = &self.memory;
+        let make = || Reading { from, memory, wanted: &by_blob, done: Vec::new() };
+        let read = self.history.walk_some(&numbers, self.limits, self.stop, make);
+        read.into_iter().flat_map(|reading| reading.done).collect()
+    }
+
+    /// The manifests beside lockfiles, as far as they fit.
+    fn manifests(&self, wanted: &[Wanted]) -> HashMap<u32, Vec<u8>> {
+        let mut numbers: Vec<u32> =
+            wanted.iter().flat_map(|wanted| &wanted.beside).map(|(_, number)| *number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.retain(|number| *number != NONE);
+        let room = MANIFESTS / self.limits.threads.max(1);
+        let make = || Manifests { wanted: &numbers, room, found: Vec::new() };
+        let read = self.history.walk_some(&numbers, self.limits, self.stop, make);
+        read.into_iter().flat_map(|manifests| manifests.found).collect()
+    }
+}
+
+/// One thread's collecting of manifests.
+struct Manifests<'a> {
+    wanted: &'a [u32],
+    room: usize,
+    found: Vec<(u32, Vec<u8>)>,
+}
+
+impl Visit for Manifests<'_> {
+    type Memory = ();
+
+    fn visit(&mut self, object: Object<'_>, _base: Option<Base<'_, ()>>) {
+        if object.kind == Kind::Blob
+            && object.data.len() <= self.room
+            && self.wanted.binary_search(&object.number).is_ok()
+        {
+            self.room -= object.data.len();
+            self.found.push((object.number, object.data.to_vec()));
         }
-        let next = std::sync::atomic::AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            loop {
-                let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                let Some(which) = which.get(at) else { return done };
-                done.push((at, one(which)));
+    }
+
+    fn unreadable(&mut self, _number: u32, _kind: Option<Kind>, _why: Unreadable) {}
+}
+
+/// Where manifests come from.
+#[derive(Clone, Copy)]
+struct From<'a> {
+    history: &'a History,
+    limits: Limits,
+    manifests: &'a HashMap<u32, Vec<u8>>,
+}
+
+/// One thread's reading of lockfiles.
+struct Reading<'a> {
+    from: From<'a>,
+    memory: &'a Mutex<Known>,
+    wanted: &'a HashMap<u32, &'a Wanted>,
+    done: Vec<(u32, Read)>,
+}
+
+impl Visit for Reading<'_> {
+    type Memory = ();
+
+    fn visit(&mut self, object: Object<'_>, _base: Option<Base<'_, ()>>) {
+        let Some(wanted) = self.wanted.get(&object.number) else { return };
+        let read = match object.kind {
+            Kind::Blob => {
+                let beside = Beside { from: self.from, wanted, paths: wanted.paths() };
+                read(wanted, object.data, &beside, self.memory)
             }
+            _ => Err("it is no file".to_owned()),
         };
-        let mut all: Vec<(usize, (u32, Read))> = std::thread::scope(|scope| {
-            let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            running
-                .into_iter()
-                .flat_map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
-        });
-        all.sort_by_key(|(at, _)| *at);
-        all.into_iter().map(|(_, read)| read).collect()
+        self.done.push((object.number, read));
+    }
+
+    fn unreadable(&mut self, number: u32, _kind: Option<Kind>, why: Unreadable) {
+        if self.wanted.contains_key(&number) {
+            self.done.push((number, Err(because(why, self.from.limits))));
+        }
     }
 }
 
@@ -184,117 +232,66 @@ fn tidy(mut named: Vec<Named>) -> Rc<[Named]> {
     Rc::from(named)
 }
 
-fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
+fn lock(memory: &Mutex<Known>) -> MutexGuard<'_, Known> {
     memory.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn read(history: &History, limits: Limits, wanted: &Wanted, memory: &Mutex<Memory>) -> Read {
-    let bytes = blob(history, limits, wanted.blob)?;
+fn read(wanted: &Wanted, bytes: &[u8], beside: &Beside<'_>, memory: &Mutex<Known>) -> Read {
+    let path = &wanted.path;
     let head = &bytes[..bytes.len().min(HEAD)];
-    let (reader, _) = readers::of_file(&wanted.path, head).ok_or("it is no lockfile by its first lines")?;
+    let (reader, _) = readers::of_file(path, head).ok_or("it is no lockfile by its first lines")?;
     // What only tests stand on is needed to develop.
-    let test = paths::is_test(&wanted.path);
-    if let Some(named) = in_pieces(reader, &wanted.path, &bytes, memory) {
-        return Ok(named.into_iter().map(|named| Named(named.0 | u32::from(test))).collect());
+    let test = paths::is_test(path);
+    let named = |(number, development): (u32, bool)| Named::new(number, test || development);
+    if let Some(cut) = piecewise::cut(path, bytes)
+        && let Some(found) = lock(memory).read(path, &cut, beside)
+    {
+        return Ok(found.into_iter().map(named).collect());
     }
-    let beside = Beside::of(history, limits, wanted);
-    let inventory = reader.read(&wanted.path, &bytes, &beside).map_err(|error| {
+    let inventory = reader.read(path, bytes, beside).map_err(|error| {
         let line = error.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         format!("not readable as {}: {line}{}", reader.name(), error.why)
     })?;
-    let found: Vec<(Purl, bool)> = exact(inventory).collect();
+    let found: Vec<(Purl, bool)> = piecewise::exact(inventory).collect();
     let mut memory = lock(memory);
-    Ok(found.into_iter().map(|(purl, development)| memory.number(purl, test || development)).collect())
+    Ok(found.into_iter().map(|(purl, development)| named((memory.number(purl), development))).collect())
 }
 
-/// The exact versions in an inventory, with whether only development needs each.
-fn exact(inventory: inventory::Inventory) -> impl Iterator<Item = (Purl, bool)> {
-    inventory
-        .components
-        .into_iter()
-        .filter(|c| {
-            c.origin != Origin::Own && c.resolution == Resolution::Exact && c.purl.version().is_some()
-        })
-        .map(|c| (c.purl, c.scope == Scope::Development))
-}
-
-/// What a content names, read entry by entry; none where it cannot be, and is to be read whole.
-fn in_pieces(reader: &dyn Reader, path: &str, bytes: &[u8], memory: &Mutex<Memory>) -> Option<Vec<Named>> {
-    let pieces = piecewise::pieces(path, bytes)?;
-    let mut text = Vec::new();
-    let mut digests: Vec<Digest> = Vec::with_capacity(pieces.each.len() + 1);
-    for (key, raw) in &pieces.each {
-        text.clear();
-        text.extend_from_slice(key.as_bytes());
-        text.push(0);
-        text.extend_from_slice(raw.as_bytes());
-        digests.push(Digest::of(&text));
-    }
-    digests.push(Digest::of(pieces.rest.as_bytes()));
-    let mut out = Vec::with_capacity(digests.len());
-    let mut new = Vec::new();
-    {
-        let known = &lock(memory).pieces;
-        for (at, digest) in digests.iter().enumerate() {
-            match known.get(digest) {
-                Some(named) => out.extend_from_slice(named),
-                None => new.push(at),
-            }
-        }
-    }
-    let nothing = Beside { paths: Vec::new(), contents: Vec::new() };
-    let mut found = Vec::with_capacity(new.len());
-    for at in new {
-        let document = if at == pieces.each.len() { pieces.rest.clone() } else { pieces.alone(at)? };
-        let inventory = reader.read(path, document.as_bytes(), &nothing).ok()?;
-        found.push((at, exact(inventory).collect::<Vec<_>>()));
-    }
-    let mut memory = lock(memory);
-    if memory.pieces.len() > MOST_PIECES {
-        memory.pieces.clear();
-    }
-    for (at, named) in found {
-        let named: Box<[Named]> =
-            named.into_iter().map(|(purl, development)| memory.number(purl, development)).collect();
-        out.extend_from_slice(&named);
-        memory.pieces.insert(digests[at], named);
-    }
-    Some(out)
-}
-
-fn blob(history: &History, limits: Limits, number: u32) -> Result<Vec<u8>, String> {
-    match history.read(number, limits) {
-        Ok((Kind::Blob, bytes)) => Ok(bytes),
-        Ok(_) => Err("it is no file".to_owned()),
-        Err(Unreadable::Damaged) => Err("the object is damaged".to_owned()),
-        Err(Unreadable::TooLarge(_)) => Err(format!("larger than {} MiB", limits.largest >> 20)),
-        Err(Unreadable::Stopped) => Err("the reading was stopped before it".to_owned()),
+fn because(why: Unreadable, limits: Limits) -> String {
+    match why {
+        Unreadable::Damaged => "the object is damaged".to_owned(),
+        Unreadable::TooLarge(_) => format!("larger than {} MiB", limits.largest >> 20),
+        Unreadable::Stopped => "the reading was stopped before it".to_owned(),
     }
 }
 
 /// The manifests beside a lockfile, as they were with it; nothing else of the tree.
-struct Beside {
+struct Beside<'a> {
+    from: From<'a>,
+    wanted: &'a Wanted,
+    /// Sorted.
     paths: Vec<String>,
-    contents: Vec<Vec<u8>>,
 }
 
-impl Beside {
-    fn of(history: &History, limits: Limits, wanted: &Wanted) -> Self {
-        let mut files: Vec<(String, Vec<u8>)> = wanted
-            .beside
-            .iter()
-            .filter_map(|(path, number)| Some((path.clone(), blob(history, limits, *number).ok()?)))
-            .collect();
-        files.sort();
-        let (paths, contents) = files.into_iter().unzip();
-        Self { paths, contents }
+impl Wanted {
+    fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> =
+            self.beside.iter().filter(|(_, number)| *number != NONE).map(|(path, _)| path.clone()).collect();
+        paths.sort();
+        paths
     }
 }
 
-impl inventory::Files for Beside {
+impl inventory::Files for Beside<'_> {
     fn read(&self, path: &str) -> Option<Cow<'_, [u8]>> {
-        let at = self.paths.binary_search_by(|p| p.as_str().cmp(path)).ok()?;
-        Some(Cow::Borrowed(&self.contents[at]))
+        let (_, number) = self.wanted.beside.iter().find(|(beside, _)| beside == path)?;
+        if let Some(known) = self.from.manifests.get(number) {
+            return Some(Cow::Borrowed(known));
+        }
+        match self.from.history.read(*number, self.from.limits) {
+            Ok((Kind::Blob, bytes)) => Some(Cow::Owned(bytes)),
+            _ => None,
+        }
     }
 
     fn paths(&self) -> &[String] {

@@ -3,7 +3,7 @@
 //! A commit's own date is what its maker's clock said. Along the line time may not run backwards: a
 //! commit counts as landed no earlier than the one before it and no later than the last.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use domain::Timestamp;
 
@@ -63,21 +63,23 @@ pub(super) struct Line {
 
 impl Line {
     /// The line that ends at the commit checked out; none where there is no such commit.
-    pub(super) fn of(history: &History, rows: Vec<Row>) -> Option<Self> {
-        let by_number: HashMap<u32, Row> = rows.into_iter().map(|row| (row.number, row)).collect();
+    pub(super) fn of(history: &History, mut rows: Vec<Row>) -> Option<Self> {
+        rows.sort_unstable_by_key(|row| row.number);
+        let by_number =
+            |number: u32| rows.binary_search_by_key(&number, |row| row.number).ok().map(|at| rows[at]);
         let head = history.refs.head.as_ref().and_then(|id| history.find(id))?;
-        let newest = by_number.get(&head)?.time;
+        let newest = by_number(head)?.time;
         let mut steps = Vec::new();
         let mut seen = HashSet::new();
         let mut at = Some(head);
         let mut begins_inside = false;
         while let Some(number) = at {
             // A circle, which only a made-up pack has, ends the line.
-            let Some(row) = by_number.get(&number).filter(|_| seen.insert(number)) else {
+            let Some(row) = by_number(number).filter(|_| seen.insert(number)) else {
                 begins_inside = true;
                 break;
             };
-            let brought = row.second.and_then(|second| by_number.get(&second)).unwrap_or(row);
+            let brought = row.second.and_then(by_number).unwrap_or(row);
             let at_most = Timestamp::from_unix(row.time.min(newest));
             steps.push(Step { commit: number, tree: row.tree, at: at_most, by: brought.by });
             begins_inside |= history.shallow.iter().any(|id| id.as_slice() == history.id(number));

@@ -14,7 +14,7 @@ use super::{
     Asked, Lockfile, LockfileHistory, Spell, Stay, Until,
     contents::{Contents, Named, Wanted},
     files::{self, Family, Part},
-    folders::{File, Files, Folders},
+    folders::{File, Folders, ShapeOf},
     line::{Line, Step},
 };
 use crate::material::history::{History, id};
@@ -54,21 +54,23 @@ pub(super) fn follow(
     out.span = Some((first.at, last.at));
     out.begins_inside = line.begins_inside;
     let (changes, blind) = changes(line, folders, out);
+    folders.forget_trees();
     let mut following = Following {
         history,
         slots: BTreeMap::new(),
         held: HashMap::new(),
         files: BTreeMap::new(),
         unread: BTreeMap::new(),
-        contents: Contents::new(history, asked.limits, queue(&changes)),
+        contents: Contents::new(history, asked.limits, asked.stop, queue(&changes, folders)),
         touched: BTreeSet::new(),
     };
-    for (at, (step, files)) in changes.iter().enumerate() {
+    for (at, (step, shape)) in changes.iter().enumerate() {
         if at % 16 == 0 && (asked.stop)() {
             out.stopped = true;
             break;
         }
-        following.step(step, files, line.begins_inside && step.commit == first.commit);
+        let files = folders.files(*shape);
+        following.step(step, &files, line.begins_inside && step.commit == first.commit);
     }
     following.finish(blind, out);
 }
@@ -79,21 +81,20 @@ fn changes(
     line: &Line,
     folders: &mut Folders,
     out: &mut LockfileHistory,
-) -> (Vec<(Step, Rc<Files>)>, Option<Timestamp>) {
-    let mut changes: Vec<(Step, Rc<Files>)> = Vec::new();
+) -> (Vec<(Step, ShapeOf)>, Option<Timestamp>) {
+    let mut changes: Vec<(Step, ShapeOf)> = Vec::new();
     let mut unread = 0u64;
     let mut blind = None;
     for step in &line.steps {
-        let files = folders.files(step.tree);
-        if files.part_unread {
+        let Some(shape) = folders.shape(step.tree) else {
             // What is in a folder that cannot be read is unknown: the step before is carried on.
             unread += 1;
             blind.get_or_insert(step.at);
             continue;
-        }
+        };
         blind = None;
-        if changes.last().is_none_or(|(_, before)| !Rc::ptr_eq(before, &files) && *before != files) {
-            changes.push((*step, files));
+        if changes.last().is_none_or(|(_, before)| *before != shape) {
+            changes.push((*step, shape));
         }
     }
     if unread > 0 {
@@ -105,11 +106,12 @@ fn changes(
 }
 
 /// The contents in the order in which they are first met, with the manifests that were beside them.
-fn queue(changes: &[(Step, Rc<Files>)]) -> Vec<Wanted> {
+fn queue(changes: &[(Step, ShapeOf)], folders: &Folders) -> Vec<Wanted> {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
-    for (_, files) in changes {
-        for file in files.all.iter().filter(|file| file.part == Part::Lockfile) {
+    for (_, shape) in changes {
+        let files = folders.files(*shape);
+        for file in files.iter().filter(|file| file.part == Part::Lockfile) {
             if !seen.insert(file.blob) {
                 continue;
             }
@@ -118,8 +120,8 @@ fn queue(changes: &[(Step, Rc<Files>)]) -> Vec<Wanted> {
                 .iter()
                 .map(|name| if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") })
                 .filter_map(|path| {
-                    let at = files.all.binary_search_by(|f| f.path.as_str().cmp(&path)).ok()?;
-                    Some((path, files.all[at].blob))
+                    let at = files.binary_search_by(|f| f.path.as_str().cmp(&path)).ok()?;
+                    Some((path, files[at].blob))
                 })
                 .collect();
             out.push(Wanted { path: file.path.clone(), blob: file.blob, beside });
@@ -141,8 +143,8 @@ struct Following<'a> {
 }
 
 impl Following<'_> {
-    fn step(&mut self, step: &Step, files: &Files, earlier: bool) {
-        let locks = || files.all.iter().filter(|file| file.part == Part::Lockfile);
+    fn step(&mut self, step: &Step, files: &[File], earlier: bool) {
+        let locks = || files.iter().filter(|file| file.part == Part::Lockfile);
         for file in locks() {
             self.hold(step, file);
         }
@@ -202,11 +204,11 @@ impl Following<'_> {
 
     /// A lockfile is not there any more: nothing of it is, unless what it locked stayed and no other
     /// lockfile took its place.
-    fn without(&mut self, step: &Step, files: &Files, path: String) {
+    fn without(&mut self, step: &Step, files: &[File], path: String) {
         let Some(slot) = self.slots.get_mut(&path) else { return };
         let folder = files::split(&path).0;
         let beside = |part: Part| {
-            files.all.iter().any(|file| {
+            files.iter().any(|file| {
                 file.part == part && file.family == slot.family && files::split(&file.path).0 == folder
             })
         };

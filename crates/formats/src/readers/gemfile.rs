@@ -67,20 +67,20 @@ impl Reader for Gemspec {
 
 /// One gem asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
-    pub(super) name: String,
+pub(crate) struct Asked {
+    pub(crate) name: String,
     /// Requirements as written, joined with commas.
     requirement: String,
     origin: Origin,
     path: Option<String>,
-    pub(super) scope: Scope,
+    pub(crate) scope: Scope,
     line: u32,
 }
 
 /// What a program asks for, and the lines that could not be read.
 #[derive(Debug, Default)]
-pub(super) struct Program {
-    pub(super) asked: Vec<Asked>,
+pub(crate) struct Program {
+    pub(crate) asked: Vec<Asked>,
     unread: Vec<u32>,
     /// The requirement on Ruby itself, where it is a literal, with its line.
     ruby: Option<(String, u32)>,
@@ -127,7 +127,7 @@ struct Block {
 }
 
 /// Reads a `Gemfile`.
-pub(super) fn gemfile(text: &str) -> Program {
+pub(crate) fn gemfile(text: &str) -> Program {
     let mut program = Program::default();
     let mut default = Origin::Unstated;
     let mut sources = 0;

@@ -37,16 +37,7 @@ impl Reader for GemfileLock {
     fn read(&self, path: &str, bytes: &[u8], files: &dyn Files) -> Result<Inventory, Unreadable> {
         let text = text::utf8(path, bytes)?;
         let folder = tree_path::folder(path);
-        let mut reading = Reading {
-            folder,
-            files,
-            gather: Gather::new(path),
-            by_name: HashMap::new(),
-            asked: Vec::new(),
-            own: Vec::new(),
-            direct: HashMap::new(),
-            ruby: None,
-        };
+        let mut reading = Reading::new(path, files);
         reading.lines(path, text)?;
         let manifest = if tree_path::name(path) == "gems.locked" {
             Some(tree_path::join(folder, "gems.rb"))
@@ -62,6 +53,47 @@ impl Reader for GemfileLock {
             reading.gather.covers(manifest);
         }
         Ok(reading.settle(&groups))
+    }
+}
+
+/// What a part of a lockfile says that stands alone.
+pub(crate) struct Alone {
+    /// Its components.
+    pub(crate) inventory: Inventory,
+    /// Their names.
+    pub(crate) names: Vec<String>,
+    /// What they ask for.
+    pub(crate) asked: Vec<String>,
+    /// What the subject asks for.
+    pub(crate) direct: Vec<String>,
+    /// The version of the language.
+    pub(crate) ruby: Option<String>,
+}
+
+/// Reads a part of a lockfile; none where it is odd.
+pub(crate) fn alone(path: &str, text: &str) -> Option<Alone> {
+    let mut reading = Reading::new(path, &Nothing);
+    reading.lines(path, text).ok()?;
+    let inventory = reading.gather.finish();
+    (inventory.faults.iter().all(|fault| fault.id == "git-dependency") && reading.own.is_empty()).then(|| {
+        Alone {
+            inventory,
+            names: reading.by_name.into_keys().collect(),
+            asked: reading.asked.into_iter().map(|(_, name)| name).collect(),
+            direct: reading.direct.into_keys().collect(),
+        }
+    })
+}
+
+/// No other files.
+struct Nothing;
+
+impl Files for Nothing {
+    fn read(&self, _path: &str) -> Option<std::borrow::Cow<'_, [u8]>> {
+        None
+    }
+    fn paths(&self) -> &[String] {
+        &[]
     }
 }
 
@@ -109,6 +141,21 @@ enum Section {
 struct Heading<'t> {
     remotes: Vec<&'t str>,
     revision: Option<&'t str>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(path: &'a str, files: &'a dyn Files) -> Self {
+        Self {
+            folder: tree_path::folder(path),
+            files,
+            gather: Gather::new(path),
+            by_name: HashMap::new(),
+            asked: Vec::new(),
+            own: Vec::new(),
+            direct: HashMap::new(),
+            ruby: None,
+        }
+    }
 }
 
 impl Reading<'_> {

@@ -110,16 +110,16 @@ pub(super) const TABLES: [(&str, Scope); 4] = [
 ];
 
 /// One thing a package.json asks for.
-pub(super) struct Asked<'t> {
-    pub(super) name: &'t str,
-    pub(super) requirement: &'t str,
-    pub(super) scope: Scope,
+pub(crate) struct Asked<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) requirement: &'t str,
+    pub(crate) scope: Scope,
     pub(super) line: u32,
 }
 
 /// Everything a package.json (or an entry shaped like one) asks for. What is optional is not
 /// repeated as needed: npm copies `optionalDependencies` into `dependencies` when it publishes.
-pub(super) fn asked(manifest: Node<'_>) -> Vec<Asked<'_>> {
+pub(crate) fn asked(manifest: Node<'_>) -> Vec<Asked<'_>> {
     let optional: std::collections::HashSet<&str> =
         manifest.get("optionalDependencies").into_iter().flat_map(Node::entries).map(Node::key).collect();
     let optional_peers: std::collections::HashSet<&str> = manifest

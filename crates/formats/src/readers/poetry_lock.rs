@@ -119,9 +119,55 @@ impl Reader for PoetryLock {
 
 /// What the manifest asks for, if it is there and can be read.
 pub(super) fn asked_by(manifest: &str, files: &dyn Files) -> Option<Vec<Asked>> {
-    let bytes = files.read(manifest)?;
-    let tree = Tree::toml(manifest, &bytes).ok()?;
+    asked_in(manifest, &files.read(manifest)?)
+}
+
+/// What a manifest asks for, if it can be read.
+pub(crate) fn asked_in(manifest: &str, bytes: &[u8]) -> Option<Vec<Asked>> {
+    let tree = Tree::toml(manifest, bytes).ok()?;
     Some(pyproject_toml::asked(tree.root()).asked)
+}
+
+/// A package of a lockfile that stands alone.
+pub(crate) struct Alone<'t> {
+    /// Name as written.
+    pub(crate) name: &'t str,
+    /// What it is, where it has a version.
+    pub(crate) purl: Option<domain::Purl>,
+    /// Whether the lockfile says that it is for development.
+    pub(crate) development: Option<bool>,
+    /// What it asks for.
+    pub(crate) wants: Vec<Wants<'t>>,
+}
+
+/// The one package of a document; none where what it is depends on other files.
+pub(crate) fn alone<'t>(path: &str, tree: &'t Tree<'_>) -> Option<Alone<'t>> {
+    let root = tree.root();
+    let mut packages = root.get("package")?.entries();
+    let package = Package::of(packages.next()?);
+    let source = package.node.get("source").and_then(|source| source.text_at("type"));
+    if packages.next().is_some() || root.entries().count() != 1 || source == Some("directory") {
+        return None;
+    }
+    let mut gather = Gather::new(path);
+    let version = package.version.map_or(Version::Missing, Version::Exact);
+    let place = gather.place(package.line);
+    gather.add(("pypi", None, package.name), version, Origin::Unstated, Scope::Unknown, place);
+    Some(Alone {
+        name: package.name,
+        purl: crate::piecewise::exact(gather.finish()).next().map(|(purl, _)| purl),
+        development: package.stated_scope().map(|scope| scope == Scope::Development),
+        wants: package.wants(),
+    })
+}
+
+/// What a package asks for.
+pub(crate) struct Wants<'t> {
+    pub(crate) name: &'t str,
+    /// With which extras.
+    pub(crate) extras: Vec<&'t str>,
+    /// Only where one of these extras of its own is asked for; none: always.
+    pub(crate) only_for: Option<Vec<&'t str>>,
 }
 
 /// One `[[package]]`.
@@ -157,6 +203,35 @@ impl<'t> Package<'t> {
         })
     }
 
+    /// What it asks for.
+    fn wants(&self) -> Vec<Wants<'t>> {
+        // Which extras of this package a dependency belongs to: `foo (>=1)` in `[package.extras]`.
+        let mut of_extra: HashMap<String, Vec<&'t str>> = HashMap::new();
+        for extra in self.node.get("extras").into_iter().flat_map(Node::entries) {
+            for member in extra.entries().filter_map(Node::text) {
+                let end = member
+                    .find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)))
+                    .unwrap_or(member.len());
+                let name = member.get(..end).unwrap_or(member);
+                of_extra.entry(pep508::normal(name)).or_default().push(extra.key());
+            }
+        }
+        let mut out = Vec::new();
+        for dependency in self.node.get("dependencies").into_iter().flat_map(Node::entries) {
+            let first = if dependency.is_list() {
+                dependency.entries().next().unwrap_or(dependency)
+            } else {
+                dependency
+            };
+            let only_for = first
+                .is_true_at("optional")
+                .then(|| of_extra.get(&pep508::normal(dependency.key())).cloned().unwrap_or_default());
+            let extras = first.get("extras").into_iter().flat_map(Node::entries).filter_map(Node::text);
+            out.push(Wants { name: dependency.key(), extras: extras.collect(), only_for });
+        }
+        out
+    }
+
     fn origin(&self, folder: &str, files: &dyn Files) -> Origin {
         let Some(source) = self.node.get("source") else { return Origin::Unstated };
         let url = source.text_at("url").unwrap_or_default();
@@ -185,34 +260,14 @@ fn graph(packages: &[Package<'_>], by_name: &HashMap<String, Vec<u32>>, asked: &
         all.get(..MOST_VARIANTS).unwrap_or(all)
     };
     for (number, package) in (0u32..).zip(packages) {
-        // Which extras of this package a dependency belongs to: `foo (>=1)` in `[package.extras]`.
-        let mut of_extra: HashMap<String, Vec<&str>> = HashMap::new();
-        for extra in package.node.get("extras").into_iter().flat_map(Node::entries) {
-            for member in extra.entries().filter_map(Node::text) {
-                let end = member
-                    .find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)))
-                    .unwrap_or(member.len());
-                let name = member.get(..end).unwrap_or(member);
-                of_extra.entry(pep508::normal(name)).or_default().push(extra.key());
-            }
-        }
-        for dependency in package.node.get("dependencies").into_iter().flat_map(Node::entries) {
-            let first = if dependency.is_list() {
-                dependency.entries().next().unwrap_or(dependency)
-            } else {
-                dependency
-            };
-            let extras: Vec<&str> =
-                first.get("extras").into_iter().flat_map(Node::entries).filter_map(Node::text).collect();
-            let askers: Vec<u32> = if first.is_true_at("optional") {
-                let extras = of_extra.get(&pep508::normal(dependency.key())).cloned().unwrap_or_default();
-                extras.iter().map(|extra| graph.extra(number, extra)).collect()
-            } else {
-                vec![number]
+        for wants in package.wants() {
+            let askers: Vec<u32> = match wants.only_for {
+                Some(extras) => extras.iter().map(|extra| graph.extra(number, extra)).collect(),
+                None => vec![number],
             };
             for asker in askers {
-                for needed in named(dependency.key()) {
-                    graph.ask(asker, *needed, extras.iter().copied());
+                for needed in named(wants.name) {
+                    graph.ask(asker, *needed, wants.extras.iter().copied());
                 }
             }
         }

@@ -27,17 +27,17 @@ pub(super) struct YarnLock;
 
 /// One entry: what was asked for, and what it became.
 #[derive(Default)]
-struct Entry {
+pub(crate) struct Entry {
     line: u32,
     /// Name and range of each requirement it answers.
-    descriptors: Vec<(String, String)>,
+    pub(crate) descriptors: Vec<(String, String)>,
     version: String,
     resolved: Option<String>,
     integrity: Option<String>,
     /// berry's own checksum, in hexadecimal.
     checksum: Option<String>,
     /// Name, range, whether optional.
-    asks: Vec<(String, String, bool)>,
+    pub(crate) asks: Vec<(String, String, bool)>,
     /// For a member of the workspace: its folder relative to the lockfile.
     member: Option<String>,
 }
@@ -100,6 +100,15 @@ impl Reader for YarnLock {
         }
         Ok(gather.finish())
     }
+}
+
+/// An entry of a classic lockfile that stands alone, and the component that it makes.
+pub(crate) fn alone(path: &str, text: &str) -> Option<(Entry, Inventory)> {
+    let mut entries = classic::read(path, text).ok()?;
+    let entry = entries.pop().filter(|_| entries.is_empty())?;
+    let mut gather = Gather::new(path);
+    add(&mut gather, &entry);
+    Some((entry, gather.finish()))
 }
 
 fn add(gather: &mut Gather, entry: &Entry) -> Option<u32> {

@@ -6,7 +6,7 @@
 //! are dropped and made again on the way back, so that memory stays bounded whatever the shape. How
 //! much may be made again is bounded too; what is beyond it is handed over as unreadable.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 use super::{
     Copied, History, Kind, Limits,
@@ -149,16 +149,55 @@ impl History {
         };
         // Fewer objects than this are done before a second thread has started.
         let threads = if count < 512 { 1 } else { limits.threads.max(1) };
-        if threads == 1 {
-            return vec![work()];
+        on_threads(threads, work)
+    }
+
+    /// Visits these objects, and what they are made from, in an order that unpacks each once: on
+    /// several threads, without regard to what a former reading has seen.
+    pub fn walk_some<V: Visit + Send>(
+        &self,
+        numbers: &[u32],
+        limits: Limits,
+        stop: &(dyn Fn() -> bool + Sync),
+        make: impl Fn() -> V + Sync,
+    ) -> Vec<V> {
+        let mut all = Vec::new();
+        let stopped = AtomicBool::new(false);
+        for pack in &self.packs {
+            let chains = Chains::of(pack, numbers);
+            if chains.roots.is_empty() {
+                continue;
+            }
+            let next = AtomicUsize::new(0);
+            let work = || {
+                let mut family = Family::new(self, pack, limits, make());
+                family.only = Some(&chains.members);
+                while let Some(root) = chains.roots.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    match pack.kind_of_root(*root) {
+                        Some(kind) if !stopped.load(Ordering::Relaxed) => {
+                            family.walk(*root, kind, stop, &stopped);
+                        }
+                        _ => family.lost(*root, Unreadable::Damaged),
+                    }
+                }
+                family.visitor
+            };
+            all.extend(on_threads(limits.threads.min(chains.roots.len()), work));
         }
-        std::thread::scope(|scope| {
-            let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            running
-                .into_iter()
-                .map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
-        })
+        let mut visitor = make();
+        for number in numbers {
+            if self.packs.iter().any(|pack| (number.wrapping_sub(pack.first_number) as usize) < pack.len()) {
+                continue;
+            }
+            match self.read(*number, limits) {
+                Ok((kind, data)) => {
+                    visitor.visit(Object { number: *number, kind, data: &data }, None);
+                }
+                Err(why) => visitor.unreadable(*number, None, why),
+            }
+        }
+        all.push(visitor);
+        all
     }
 
     /// Unpacks one object by its number.
@@ -188,6 +227,48 @@ impl History {
             }
         }
         Err(Unreadable::Damaged)
+    }
+}
+
+/// What each of so many threads makes.
+fn on_threads<T: Send>(threads: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
+    if threads <= 1 {
+        return vec![work()];
+    }
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
+        running
+            .into_iter()
+            .map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+/// Some objects of a pack and all that they are made from.
+struct Chains {
+    /// By ordinal.
+    members: Vec<bool>,
+    /// Where the families begin, in the order of the file.
+    roots: Vec<u32>,
+}
+
+impl Chains {
+    fn of(pack: &Pack, numbers: &[u32]) -> Self {
+        let mut out = Self { members: vec![false; pack.len()], roots: Vec::new() };
+        for number in numbers {
+            let at = number.wrapping_sub(pack.first_number);
+            let inside = (at as usize) < pack.len();
+            let Some(mut ordinal) = inside.then(|| pack.ordinal_of(at)).flatten() else { continue };
+            // An object that was reached before ends the chain; so does a circle.
+            while !std::mem::replace(&mut out.members[ordinal as usize], true) {
+                match pack.base(ordinal) {
+                    NONE => out.roots.push(ordinal),
+                    base => ordinal = base,
+                }
+            }
+        }
+        out.roots.sort_unstable();
+        out
     }
 }
 
@@ -258,6 +339,8 @@ struct Frame<M> {
 struct Family<'a, V: Visit> {
     history: &'a History,
     pack: &'a Pack,
+    /// The objects to walk, by ordinal; none: all.
+    only: Option<&'a [bool]>,
     limits: Limits,
     visitor: V,
     decoder: Decoder,
@@ -275,6 +358,7 @@ impl<'a, V: Visit> Family<'a, V> {
         Self {
             history,
             pack,
+            only: None,
             limits,
             visitor,
             decoder: Decoder::new(),
@@ -285,6 +369,16 @@ impl<'a, V: Visit> Family<'a, V> {
             held: 0,
             allowance: SPARE,
         }
+    }
+
+    /// This object, or the first of its later siblings that is to be walked.
+    fn next(&self, mut ordinal: u32) -> u32 {
+        if let Some(only) = self.only {
+            while ordinal != NONE && !only[ordinal as usize] {
+                ordinal = self.pack.next_sibling(ordinal);
+            }
+        }
+        ordinal
     }
 
     /// An object of which the first of several packs holds the one that counts.
@@ -341,13 +435,16 @@ impl<'a, V: Visit> Family<'a, V> {
         let memory = self.visit(root, kind, &buffer, false);
         self.keep(root, buffer, memory);
         let mut steps = 0u32;
-        while let Some(top) = self.stack.last_mut() {
+        while let Some(top) = self.stack.last() {
             let child = top.next;
             if child == NONE {
                 self.drop_top();
                 continue;
             }
-            top.next = self.pack.next_sibling(child);
+            let next = self.next(self.pack.next_sibling(child));
+            if let Some(top) = self.stack.last_mut() {
+                top.next = next;
+            }
             steps = steps.wrapping_add(1);
             if steps.is_multiple_of(256) && (stopped.load(Ordering::Relaxed) || stop()) {
                 stopped.store(true, Ordering::Relaxed);
@@ -374,7 +471,7 @@ impl<'a, V: Visit> Family<'a, V> {
         if self.stack.last().is_some_and(|top| top.next == NONE) {
             self.drop_top();
         }
-        if self.pack.first_child(child) == NONE {
+        if self.next(self.pack.first_child(child)) == NONE {
             self.give(buffer);
         } else {
             self.keep(child, buffer, memory);
@@ -399,7 +496,7 @@ impl<'a, V: Visit> Family<'a, V> {
 
     fn keep(&mut self, ordinal: u32, buffer: Buffer, memory: V::Memory) {
         self.held += buffer.weight();
-        let next = self.pack.first_child(ordinal);
+        let next = self.next(self.pack.first_child(ordinal));
         self.stack.push(Frame { ordinal, buffer: Some(buffer), memory, next });
         let last = self.stack.len() - 1;
         let mut at = 0;

@@ -9,11 +9,11 @@ use crate::{address, pep508, tree::Node};
 
 /// One dependency, as asked for.
 #[derive(Clone, Debug)]
-pub(in crate::readers) struct Asked {
+pub(crate) struct Asked {
     /// Name as written.
-    pub(in crate::readers) name: String,
+    pub(crate) name: String,
     /// Its extras.
-    pub(in crate::readers) extras: Vec<String>,
+    pub(crate) extras: Vec<String>,
     /// Which version.
     pub(super) wanted: Wanted,
     /// From where, if the file says so.
@@ -23,11 +23,11 @@ pub(in crate::readers) struct Asked {
     /// Whether it is a member of the same workspace.
     pub(super) workspace: bool,
     /// What for.
-    pub(in crate::readers) scope: Scope,
+    pub(crate) scope: Scope,
     /// Whether a marker may leave it out.
     pub(in crate::readers) conditional: bool,
     /// Whether only building the project needs it: lockfiles leave such out.
-    pub(in crate::readers) build_only: bool,
+    pub(crate) build_only: bool,
     /// The line.
     pub(in crate::readers) line: u32,
 }
