@@ -16,6 +16,7 @@ mod dump;
 mod graph;
 mod handover;
 pub mod hygiene;
+mod inert;
 mod look;
 mod places;
 mod regions;

@@ -21,7 +21,7 @@ use crate::{
     unpack::{self, Part},
 };
 
-use super::{graph::Row, regions};
+use super::{graph::Row, inert::Inert, regions};
 
 /// How much of a binary blob is kept to say later, by its name as well, what it is.
 const HEAD: usize = 512;
@@ -99,6 +99,7 @@ pub(super) struct Look<'a> {
     facts: &'static Facts,
     extent: Extent,
     scratch: Scratch,
+    inert: Inert,
     pub(super) kept: Vec<Kept>,
     marks: usize,
     pub(super) rows: Vec<Row>,
@@ -158,6 +159,7 @@ impl<'a> Look<'a> {
             facts,
             extent,
             scratch: Scratch::default(),
+            inert: Inert::new(),
             kept: Vec::new(),
             marks: 0,
             rows: Vec::new(),
@@ -239,13 +241,30 @@ impl<'a> Look<'a> {
         let mut persons = base.as_ref().is_some_and(|base| base.memory.persons);
         for range in &ranges {
             self.counts.read += range.len() as u64;
-            let saw = self.sweep.lines(text, range.clone(), &mut self.scratch, &mut found);
-            wide |= saw.wide;
+            let mut at = range.start;
+            while let Some(part) = match self.extent {
+                Extent::New => self.inert.next(text, at..range.end),
+                Extent::All => Some(at..range.end).filter(|part| !part.is_empty()),
+            } {
+                at = part.end;
+                let saw = self.sweep.lines(text, part.clone(), &mut self.scratch, &mut found);
+                wide |= saw.wide;
+                persons = persons || saw.others.iter().any(|end| trace.insured(*end));
+                if !persons {
+                    persons = trace.wakes(part, &mut self.inert.busy);
+                    // Which lines gave no reason is known where all of them were looked at.
+                    if !persons && !found.cut && self.extent == Extent::New {
+                        self.inert.busy.extend(saw.busy);
+                        self.inert.learn();
+                    }
+                }
+            }
+            // A new head makes persons of rows that were none.
             persons = persons
-                || saw.others.iter().any(|end| trace.insured(*end))
-                || trace.wakes(range.clone())
-                // A new head makes persons of rows that were none.
-                || (is_blank(&text[..range.start]) && range.end < text.len() && trace.heads_table() && trace.wakes(0..text.len()));
+                || (is_blank(&text[..range.start])
+                    && range.end < text.len()
+                    && trace.heads_table()
+                    && trace.wakes(0..text.len(), &mut Vec::new()));
         }
         if let Some(base) = &base {
             found.hits.extend(regions::carried(&base.memory.hits, base.copies, &ranges, text.len()));

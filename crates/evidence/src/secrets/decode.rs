@@ -156,12 +156,13 @@ fn digit(byte: u8) -> Option<u32> {
 }
 
 fn base64(run: &[u8]) -> Option<Vec<u8>> {
-    let config = GeneralPurposeConfig::new()
+    const FORGIVING: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);
-    let of_urls = run.iter().any(|b| matches!(b, b'-' | b'_'));
-    let alphabet = if of_urls { &alphabet::URL_SAFE } else { &alphabet::STANDARD };
-    GeneralPurpose::new(alphabet, config).decode(run).ok()
+    const PLAIN: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, FORGIVING);
+    const OF_URLS: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, FORGIVING);
+    static BOTH: [GeneralPurpose; 2] = [PLAIN, OF_URLS];
+    BOTH[usize::from(run.iter().any(|b| matches!(b, b'-' | b'_')))].decode(run).ok()
 }
 
 /// Printable ASCII with blanks and line ends.

@@ -118,7 +118,7 @@ impl Scanner {
         let mut out = Scanned::default();
         self.run(path, text, |index| takes[index], &mut out);
         let plain = out.hits.len();
-        self.scan_encoded(text, 0..text.len(), &mut out);
+        self.scan_encoded(text, 0..text.len(), &mut Vec::new(), &mut out);
         let encoded = out.hits.split_off(plain.min(out.hits.len()));
         out.hits.extend(super::sweep::stands(&self.rules, path, &encoded));
         settle(&mut out.hits);
@@ -157,11 +157,19 @@ impl Scanner {
         }
     }
 
-    /// Scans what stands encoded in a part of a text, whatever the path.
-    pub(crate) fn scan_encoded(&self, text: &[u8], part: Range<usize>, out: &mut Scanned) {
+    /// Scans what stands encoded in a part of a text, whatever the path; `seen` takes where each run that
+    /// decodes begins.
+    pub(crate) fn scan_encoded(
+        &self,
+        text: &[u8],
+        part: Range<usize>,
+        seen: &mut Vec<usize>,
+        out: &mut Scanned,
+    ) {
         /// What is longer is a file (a source map, a page), not a value: nothing is guessed in it.
         const VALUE: usize = 4096;
         for (run, decoded) in decode::runs(text, part) {
+            seen.push(run.start);
             let mut inner = Scanned::default();
             let whole = decoded.len() > VALUE;
             self.run("", &decoded, |index| !(whole && self.rules[index].guessed), &mut inner);

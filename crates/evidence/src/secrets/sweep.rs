@@ -54,6 +54,8 @@ pub struct Saw {
     pub wide: bool,
     /// Where a word of the other search ended.
     pub others: Vec<usize>,
+    /// Where any word began, and where anything that decodes to text.
+    pub busy: Vec<usize>,
 }
 
 fn is_wide(rule: &Rule) -> bool {
@@ -113,6 +115,7 @@ impl Sweep {
         let input = aho_corasick::Input::new(text).range(range.clone());
         for found in self.lines.find_overlapping_iter(input) {
             let asked = &self.asked[found.pattern().as_usize()];
+            saw.busy.push(found.start());
             saw.wide |= asked.wide;
             if asked.other {
                 saw.others.push(found.end());
@@ -126,7 +129,7 @@ impl Sweep {
         }
         self.finish(text, scratch, out);
         if !out.cut {
-            self.scanner.scan_encoded(text, range, out);
+            self.scanner.scan_encoded(text, range, &mut saw.busy, out);
         }
         saw
     }
@@ -221,6 +224,8 @@ mod tests {
         let mut scratch = Scratch::default();
         let mut compared = 0;
         for rule in scanner.rules() {
+            // A line is remembered by itself: no word may reach over its end.
+            assert!(rule.keywords.iter().chain(&rule.near).all(|word| !word.contains('\n')), "{}", rule.id);
             for example in rule.examples.iter().chain(&rule.counter_examples) {
                 let path = example.path.as_deref().unwrap_or("src/settings.txt");
                 let text = format!("first line\n{}\nlast line", example.whole());
