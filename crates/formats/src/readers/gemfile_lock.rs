@@ -81,6 +81,7 @@ pub(crate) fn alone(path: &str, text: &str) -> Option<Alone> {
             names: reading.by_name.into_keys().collect(),
             asked: reading.asked.into_iter().map(|(_, name)| name).collect(),
             direct: reading.direct.into_keys().collect(),
+            ruby: reading.ruby.map(|(version, _)| version),
         }
     })
 }
