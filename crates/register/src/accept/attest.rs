@@ -30,12 +30,6 @@ impl Register {
         sealing::attestation(it, strict)?;
         if strict {
             self.without_interest(&it.subject, &logged.by, "somebody else states it")?;
-            if BINDS_A_VERSION.contains(&it.control.as_str()) && it.version.is_none() {
-                return Err(incomplete(format!(
-                    "`{}` is stated of one release: give it with --version",
-                    it.control
-                )));
-            }
         }
         let today = logged.at.date();
         let longest = i64::from(self.body.times.longest_attestation);
@@ -105,6 +99,12 @@ impl Register {
                     ));
                 }
             }
+        }
+        if strict && BINDS_A_VERSION.contains(&it.control.as_str()) && it.version.is_none() {
+            return Err(incomplete(format!(
+                "`{}` is stated of one release: give it with --version",
+                it.control
+            )));
         }
         self.attestations.push((logged.clone(), it.clone()));
         Ok(())
