@@ -53,12 +53,12 @@ impl Register {
             check_clock(logged, assessed)?;
             check_subject(assessed, case.as_ref(), strict)?;
         }
+        let barred = self.check_asks(logged, it, case.as_ref())?;
         if let Asks::Closure { closure } = &it.asks
             && strict
         {
             closure.check_honest()?;
         }
-        let barred = self.check_asks(logged, it, case.as_ref())?;
         sealing::opening(it)?;
         if let Some(terms) = &it.terms {
             check_duties(&terms.obligations, logged)?;
