@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub(crate) use self::round::subject_of;
-use self::round::{Concern, Round};
+use self::round::{Concern, Round, is_gap};
 
 /// At most this many fingerprints stand under one reason; its count has the number.
 const MOST_FINDINGS: usize = 1_000;
@@ -534,11 +534,6 @@ fn speaks_to(finding: &Finding, control: &str) -> bool {
             || (control == "flaws"
                 && !finding.development_only
                 && matches!(finding.control.as_str(), "flaw-overdue" | "malware")))
-}
-
-/// Findings that say that something was not looked at, rather than that it is wrong.
-fn is_gap(finding: &Finding) -> bool {
-    finding.kind == FindingKind::Undetermined || matches!(finding.id.as_str(), "unread" | "no-manifest")
 }
 
 /// Findings that run on a clock.

@@ -27,7 +27,7 @@ use crate::material::history::{CannotOpen, History, Limits};
 pub const NAME: &str = "lockfile-history";
 
 /// The form of [`LockfileHistory`] and of what is read into it: another one is to be read again.
-pub const FORM: u32 = 1;
+pub const FORM: u32 = 2;
 
 /// How a history is to be read.
 pub struct Asked<'a> {

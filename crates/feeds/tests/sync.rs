@@ -411,7 +411,7 @@ fn without_an_address_it_says_what_to_put_where() {
     for only in [None, Some("npm"), Some("kev")] {
         let error = run(only).unwrap_err();
         assert!(matches!(error, SyncError::NoAddress { .. }));
-        assert!(error.to_string().contains("--upstreams FILE"), "{error}");
+        assert!(error.to_string().contains("into a file of upstreams, for example `"), "{error}");
     }
     assert!(matches!(run(Some("../x")), Err(SyncError::NoFeed(_))));
 }

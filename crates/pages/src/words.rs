@@ -80,6 +80,9 @@ pub fn tally(assessment: &Assessment) -> String {
 pub fn looked_at(assessment: &Assessment) -> String {
     let development = assessment.components.iter().filter(|c| c.scope == Scope::Development).count();
     let total = assessment.components.len();
+    if total == 0 && matches!(assessment.subject, Subject::Model { .. } | Subject::Product { .. }) {
+        return format!("no components: it is a {}", assessment.subject.word());
+    }
     let files: BTreeSet<&str> =
         assessment.components.iter().flat_map(|c| &c.from).map(|place| place.path.as_str()).collect();
     format!(

@@ -120,6 +120,6 @@ impl<'p> Round<'p> {
 }
 
 /// Findings that say that something was not looked at, rather than that it is wrong.
-fn is_gap(finding: &Finding) -> bool {
+pub(super) fn is_gap(finding: &Finding) -> bool {
     finding.kind == FindingKind::Undetermined || matches!(finding.id.as_str(), "unread" | "no-manifest")
 }

@@ -550,6 +550,6 @@ pub(super) fn inside(path: &str) -> Result<String, &'static str> {
 
 fn shorten(text: &str) -> String {
     let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let short: String = clean.clone().take(80).collect();
-    if clean.count() > 80 { format!("{short}…") } else { short }
+    let short: String = clean.clone().take(200).collect();
+    if clean.count() > 200 { format!("{short}…") } else { short }
 }
