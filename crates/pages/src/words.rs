@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Assessment, Circumstances, ControlState, FeedCoverage, Outcome, Purpose, Scope, Verdict,
+    Assessment, Circumstances, ControlState, FeedCoverage, Outcome, Purpose, Scope, Subject, Verdict,
     circumstances::By,
 };
 
