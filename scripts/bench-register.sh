@@ -14,7 +14,7 @@ mkdir "$scratch/subject"
 printf 'name = "system 400"\nversion = "1"\ntier = "research"\nexposure = "controlled"\nstarted = 2026-11-20\n' \
     >"$scratch/subject/formulary.toml"
 printf '{"name":"x","version":"1.0.0","lockfileVersion":3,"packages":{}}\n' >"$scratch/subject/package-lock.json"
-export FORMULARY_CACHE="$scratch/cache" FORMULARY_FEEDS="$scratch/feeds" FORMULARY_NOW=2026-11-25T09:00:00Z
+export FORMULARY_CACHE="$scratch/cache" FORMULARY_FEEDS="$scratch/feeds" FORMULARY_NOW=2027-02-10T09:00:00Z
 
 # Runs a command so many times and prints the seconds of each.
 cost() {
@@ -36,9 +36,9 @@ cost() {
 for size in "$@"; do
     register="$registers/$size"
     echo "$size entries"
-    cost "check without a register" 20 "$program" check "$scratch/subject" --use
+    cost "check without a register" 40 "$program" check "$scratch/subject" --use
     cost "check, the register never asked before" 1 "$program" check "$scratch/subject" --use --register "$register"
-    cost "check, the register asked before" 20 "$program" check "$scratch/subject" --use --register "$register"
+    cost "check, the register asked before" 40 "$program" check "$scratch/subject" --use --register "$register"
     cost "site, written whole" 1 "$program" register site "$scratch/site-$size" --register "$register"
     cost "site, written again, nothing changed" 1 "$program" register site "$scratch/site-$size" --register "$register"
     rm -rf "$scratch/site-$size"

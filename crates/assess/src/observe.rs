@@ -191,10 +191,6 @@ pub fn observe_with(
         out.evidence.push(declared.evidence()?);
         out.evidence.extend(system::mirrors(system)?);
     }
-    if *world.standing != Standing::default() {
-        let standing = serde_json::to_value(world.standing).map_err(CanonicalError::from)?;
-        out.evidence.push(Evidence::new(crate::standing::KIND, standing, "register")?);
-    }
     let mut described = Vec::new();
     match asked {
         Asked::Component(purl) => {
@@ -214,6 +210,7 @@ pub fn observe_with(
             }
         }
     }
+    out.evidence.extend(crate::standing::evidence(world.standing, &out.components)?);
     let material = if let Asked::Material { material, .. } = asked { Some(*material) } else { None };
     ask_feeds(&mut out, &declared, world, material)?;
     mended(&mut out, world, past)?;

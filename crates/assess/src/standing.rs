@@ -13,9 +13,12 @@
 //! It is read from the assessment's own evidence, so that a replay needs no register. What the
 //! register is and how it was looked up is not known here.
 
+use std::collections::HashSet;
+
 use domain::{
-    Assessment, Attested, ControlState, Date, EntryState, Evidence, FindingKind, Listing, Outcome, Purpose,
-    Reason, Standing, Tier, Verdict, canonical::CanonicalError, standing::BreakGlass, verdict::Action,
+    Assessment, Attested, Component, ControlState, Date, EntryState, Evidence, FindingKind, Listing, Outcome,
+    Purl, Purpose, Reason, Standing, Tier, Verdict, canonical::CanonicalError, standing::BreakGlass,
+    verdict::Action,
 };
 
 use policy::{Pack, catalogue::Observer};
@@ -33,6 +36,33 @@ pub const CONTROL: &str = "register";
 pub(crate) const RECEIPT: &str = "receipt";
 
 const ROW: &str = "GOV-04";
+
+/// The standing as evidence: of what the register says of components, only what is said of these. Else an
+/// entry that concerns nothing here would change the digest, and a large register would be copied into it.
+pub(crate) fn evidence(
+    standing: &Standing,
+    components: &[Component],
+) -> Result<Option<Evidence>, CanonicalError> {
+    if *standing == Standing::default() {
+        return Ok(None);
+    }
+    let mut own = standing.clone();
+    if !own.of_components.is_empty() {
+        let exact: HashSet<&Purl> = components.iter().map(|c| &c.purl).collect();
+        let names: HashSet<String> = components.iter().map(|c| name(&c.purl)).collect();
+        own.of_components.retain(|listing| {
+            listing.subject.purl().is_some_and(|purl| {
+                exact.contains(&purl) || (purl.version().is_none() && names.contains(&name(&purl)))
+            })
+        });
+    }
+    Evidence::new(KIND, serde_json::to_value(own).map_err(CanonicalError::from)?, "register").map(Some)
+}
+
+/// A package URL up to its version.
+fn name(purl: &Purl) -> String {
+    purl.to_string().split('@').next().unwrap_or_default().to_owned()
+}
 
 /// The standing that an assessment was made with.
 pub fn of(assessment: &Assessment) -> Standing {
@@ -517,11 +547,10 @@ fn components(
             continue;
         }
         let Some(purl) = listing.subject.purl() else { continue };
-        let root = |p: &domain::Purl| p.to_string().split('@').next().map(str::to_owned);
         let hit = assessment
             .components
             .iter()
-            .any(|c| c.purl == purl || (purl.version().is_none() && root(&c.purl) == root(&purl)));
+            .any(|c| c.purl == purl || (purl.version().is_none() && name(&c.purl) == name(&purl)));
         if hit && broken(listing, assessment, team).is_none() {
             out.extend(entry(listing, verdict, None));
         }

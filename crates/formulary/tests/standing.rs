@@ -53,15 +53,14 @@ fn asks(answer: &Answer) -> Vec<(String, String)> {
 
 /// One person states everything that only people can say.
 fn attest_everything(body: &Body<'_>, answer: &Answer) {
-    for (name, text) in [("case.pdf", "the report"), ("hazards.toml", HAZARDS)] {
+    for (name, text) in [("case.pdf", "the report"), ("hazards.csv", HAZARDS)] {
         fs::write(body.scene.root().join("..").join(name), text).unwrap();
     }
     let safety = body.scene.path("safety.toml").display().to_string();
     fs::write(
         &safety,
-        "version = \"2.1\"\nreport = \"case.pdf\"\nhazard_log = \"hazards.toml\"\n\
-         registration = \"NMC 12A3456E, current until 2027-03\"\n\
-         [[hazard]]\nhazard = \"H1\"\nseverity = \"major\"\nlikelihood = \"very low\"\nstated = 2\n",
+        "version = \"2.1\"\nreport = \"case.pdf\"\nhazard_log = \"hazards.csv\"\n\
+         registration = \"NMC 12A3456E, current until 2027-03\"\n",
     )
     .unwrap();
     for (control, _) in asks(answer) {
@@ -74,8 +73,7 @@ fn attest_everything(body: &Body<'_>, answer: &Answer) {
     }
 }
 
-const HAZARDS: &str =
-    "[[hazard]]\nhazard = \"H1\"\nseverity = \"major\"\nlikelihood = \"very low\"\nstated = 2\n";
+const HAZARDS: &str = "hazard,severity,likelihood,rating,justified\nH1,major,very low,2,\n";
 
 #[test]
 fn statements_never_stand_for_a_decision_on_clinical_use() {
