@@ -61,7 +61,8 @@ fn what_could_not_be_read_is_named_apart_from_what_has_no_lockfile() {
 fn the_go_that_builds_is_matched_against_its_standard_library() {
     let record = advisory("GO-2026-0001", "Go", "stdlib", "1.21.5", "2026-01-01T00:00:00Z");
     let go_mod = |more: &str| format!("module example.test/a\n\ngo 1.21.0\n{more}");
-    let cases: [(&str, &[(&str, &str)], &[&str]); 6] = [
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+    let cases: [Case; 6] = [
         ("\ntoolchain go1.21.3\n", &[], &["pkg:generic/go@1.21.3"]),
         ("\ntoolchain go1.21.5\n", &[], &[]),
         // The oldest that may build it, where nothing says which does.

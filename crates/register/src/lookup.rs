@@ -12,7 +12,7 @@
 //!
 //! Layout: magic, then length and bytes of a header (JSON, checksum behind it), then a table of sections
 //! (offset and length, 16 bytes each), then the sections (JSON, checksum behind each):
-//! one for each bucket of subjects; one for each month in which an entry of a component becomes a no by
+//! one for each bucket of subjects; one for each day on which an entry of a component becomes a no by
 //! itself; one for what concerns every subject (statements about components).
 
 use std::{
@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// The first bytes of every such file: format and version.
-const MAGIC: &[u8; 24] = b"formulary/lookup/v2\n\0\0\0\0";
+const MAGIC: &[u8; 24] = b"formulary/lookup/v3\n\0\0\0\0";
 /// So many subjects share a bucket, on average.
 const IN_A_BUCKET: usize = 16;
 /// The largest header or section that is read, in bytes.
@@ -74,8 +74,8 @@ struct Header {
     last: Timestamp,
     body: Body,
     buckets: u64,
-    /// Months of the sections of components, ascending: `2026-11`.
-    months: Vec<String>,
+    /// Days of the sections of components, ascending: `2026-11-22`.
+    days: Vec<String>,
     rejected: Vec<(u64, String)>,
     unread: Vec<Unread>,
 }
@@ -135,13 +135,13 @@ pub fn write(register: &Register, root: &Hash) -> Result<Vec<u8>, serde_json::Er
         .collect();
     let buckets = subjects.len().div_ceil(IN_A_BUCKET).max(1) as u64;
     let mut parts: BTreeMap<u64, Part> = BTreeMap::new();
-    let mut months: BTreeMap<String, Part> = BTreeMap::new();
+    let mut days: BTreeMap<String, Part> = BTreeMap::new();
     let mut general = Part::default();
     for entry in register.entries.values() {
         let part = parts.entry(bucket(&entry.case.subject, buckets)).or_default();
         part.add(register, entry);
-        if let Some(month) = turns(entry, &register.body.times) {
-            months.entry(month).or_default().add(register, entry);
+        if let Some(day) = turns(entry, &register.body.times) {
+            days.entry(day).or_default().add(register, entry);
         }
     }
     for (logged, it) in &register.attestations {
@@ -169,7 +169,7 @@ pub fn write(register: &Register, root: &Hash) -> Result<Vec<u8>, serde_json::Er
         last: register.last,
         body: register.body.clone(),
         buckets,
-        months: months.keys().cloned().collect(),
+        days: days.keys().cloned().collect(),
         rejected: register.rejected.clone(),
         unread: register.unread.clone(),
     };
@@ -178,7 +178,7 @@ pub fn write(register: &Register, root: &Hash) -> Result<Vec<u8>, serde_json::Er
         sections
             .push(parts.remove(&n).map(|part| serde_json::to_vec(&part)).transpose()?.unwrap_or_default());
     }
-    for part in months.into_values().chain([general]) {
+    for part in days.into_values().chain([general]) {
         sections.push(serde_json::to_vec(&part)?);
     }
     laid_out(&header, &sections)
@@ -217,17 +217,17 @@ fn bucket(subject: &SubjectName, buckets: u64) -> u64 {
     first.iter().fold(0_u64, |n, byte| n << 8 | u64::from(*byte)) % buckets
 }
 
-/// The month in which the entry of a component can first be a no to who asks about something else.
+/// The day on which the entry of a component can first be a no to who asks about something else.
 fn turns(entry: &Entry, times: &Times) -> Option<String> {
     if entry.case.purpose != Purpose::Use || entry.case.subject.kind() != "component" {
         return None;
     }
     let declined = entry.decided.as_ref().is_some_and(|d| d.decision.ruling == Ruling::Decline);
     if declined || entry.denied.is_some() || !entry.trips.is_empty() {
-        return Some("0000-00".to_owned());
+        return Some("0000-00-00".to_owned());
     }
     let day = entry.decided.as_ref()?.restricted_on(times);
-    Some(day.to_string().get(..7)?.to_owned())
+    Some(day.to_string())
 }
 
 impl Part {
@@ -356,12 +356,12 @@ impl Lookup {
         open: Opener<'_>,
     ) -> Option<Standing> {
         let header = &self.header;
-        let month = as_of.date().to_string();
-        let months = header.months.iter().take_while(|m| Some(m.as_str()) <= month.get(..7)).count() as u64;
-        let general = header.buckets + header.months.len() as u64;
+        let today = as_of.date().to_string();
+        let days = header.days.iter().take_while(|day| **day <= today).count() as u64;
+        let general = header.buckets + header.days.len() as u64;
         let own = subject.map(|subject| bucket(subject, header.buckets));
         let mut part = Part::default();
-        for n in own.into_iter().chain(header.buckets..header.buckets + months).chain([general]) {
+        for n in own.into_iter().chain(header.buckets..header.buckets + days).chain([general]) {
             part.join(self.section(read, n)?);
         }
         part.attestations.sort_by_key(|(logged, _)| logged.index);
