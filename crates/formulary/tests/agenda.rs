@@ -11,26 +11,10 @@ mod common;
 
 use std::fs;
 
-use common::{Scene, advisory, body::Body, package_lock};
+use common::body::{Body, ward_list};
 
 const DAY: &str = "2026-08-24T09:00:00Z";
 const LATER: &str = "2026-08-27T09:00:00Z";
-
-fn scene(tier: &str) -> Scene {
-    let scene = Scene::new();
-    scene
-        .file("package-lock.json", package_lock(&[("alpha", "1.0.0")]))
-        .file(
-            "formulary.toml",
-            format!(
-                "name = \"Ward list\"\nversion = \"2.1\"\ntier = \"{tier}\"\nexposure = \"controlled\"\nstarted = 2026-08-20\n\
-                 [owner]\nrole = \"Ward systems team\"\ncontact = \"ward@trust.example\"\nconfirmed = 2026-08-01\n"
-            ),
-        )
-        .record("npm", &advisory("GHSA-aaaa-aaaa-aaaa", "npm", "other", "1.5.0", "2026-08-21T00:00:00Z"))
-        .import();
-    scene
-}
 
 fn position(text: &str, of: &str) -> usize {
     text.find(of).unwrap_or_else(|| panic!("{of} is not in {text}"))
@@ -38,7 +22,7 @@ fn position(text: &str, of: &str) -> usize {
 
 #[test]
 fn one_person_sees_what_needs_them_oldest_first_with_the_command() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let body = Body::founded(&scene, "trust", "");
     let file = body.assessed("2026-08-22T10:00:00Z", &["--use"]);
     let oldest = body.opens("2026-08-22T10:00:00Z", "p-02", &[&file, "--reason", "Release 2.1"]);
@@ -122,7 +106,7 @@ fn one_person_sees_what_needs_them_oldest_first_with_the_command() {
 
 #[test]
 fn what_falls_due_comes_with_a_letter_a_page_and_a_day_in_the_calendar() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let body = Body::founded(&scene, "trust", "");
     let file = body.assessed(DAY, &["--use"]);
     // A use with an obligation of a team that is not in the body: the chair, who signed, writes to it.
@@ -192,7 +176,7 @@ fn what_falls_due_comes_with_a_letter_a_page_and_a_day_in_the_calendar() {
 
 #[test]
 fn the_boards_paper_says_what_the_register_says() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let body = Body::founded(&scene, "trust", "");
     let file = body.assessed(DAY, &["--use"]);
     let review = body.opens(DAY, "p-02", &[&file, "--reason", "Release 2.1 for the wards"]);

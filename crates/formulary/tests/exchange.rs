@@ -13,11 +13,7 @@ mod common;
 
 use std::{collections::BTreeMap, fs, sync::Arc};
 
-use common::{
-    Scene, advisory,
-    body::{Body, Served, files, serve},
-    package_lock,
-};
+use common::body::{Body, Served, files, serve, ward_list};
 use register::{
     act::{Act, decision::Decision},
     leaf::Leaf,
@@ -27,22 +23,6 @@ use register::{
 
 const DAY: &str = "2026-08-24T09:00:00Z";
 const LATER: &str = "2026-08-26T09:00:00Z";
-
-fn scene(tier: &str) -> Scene {
-    let scene = Scene::new();
-    scene
-        .file("package-lock.json", package_lock(&[("alpha", "1.0.0")]))
-        .file(
-            "formulary.toml",
-            format!(
-                "name = \"Ward list\"\nversion = \"2.1\"\ntier = \"{tier}\"\nexposure = \"controlled\"\nstarted = 2026-08-20\n\
-                 [owner]\nrole = \"Ward systems team\"\ncontact = \"ward@trust.example\"\nconfirmed = 2026-08-01\n"
-            ),
-        )
-        .record("npm", &advisory("GHSA-aaaa-aaaa-aaaa", "npm", "other", "1.5.0", "2026-08-21T00:00:00Z"))
-        .import();
-    scene
-}
 
 /// The northern body grants a use by quorum; gives the decision.
 fn granted(north: &Body<'_>, tier: &str) -> String {
@@ -91,7 +71,7 @@ fn adopt(south: &Body<'_>, now: &str) -> common::Answer {
 
 #[test]
 fn another_bodys_decision_is_verified_shown_and_adopted_once() {
-    let scene = scene("operational");
+    let scene = ward_list("operational");
     let north = Body::founded(&scene, "north", "");
     let south = Body::founded(&scene, "south", "");
     granted(&north, "operational");
@@ -144,7 +124,7 @@ fn another_bodys_decision_is_verified_shown_and_adopted_once() {
 
 #[test]
 fn at_clinical_nothing_is_adopted() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let north = Body::founded(&scene, "north", "");
     let south = Body::founded(&scene, "south", "");
     granted(&north, "clinical");
@@ -157,7 +137,7 @@ fn at_clinical_nothing_is_adopted() {
 
 #[test]
 fn what_a_keeper_wrote_without_a_quorum_is_not_taken_in() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let north = Body::founded(&scene, "north", "");
     let south = Body::founded(&scene, "south", "");
     let file = north.assessed(DAY, &["--use"]);
@@ -192,7 +172,7 @@ fn what_a_keeper_wrote_without_a_quorum_is_not_taken_in() {
 
 #[test]
 fn statements_are_signed_by_the_log_verified_and_the_same_again() {
-    let scene = scene("operational");
+    let scene = ward_list("operational");
     let north = Body::founded(&scene, "north", "");
     let id = granted(&north, "operational");
     let out = north.path("statements");

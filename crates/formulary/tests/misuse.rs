@@ -12,29 +12,13 @@ mod common;
 use std::{fs, process::Command};
 
 use common::{
-    Scene, advisory,
-    body::{Body, word},
+    advisory,
+    body::{Body, ward_list, word},
     package_lock,
 };
 
 const DAY: &str = "2026-08-24T09:00:00Z";
 const LATER: &str = "2026-08-26T09:00:00Z";
-
-fn scene(tier: &str) -> Scene {
-    let scene = Scene::new();
-    scene
-        .file("package-lock.json", package_lock(&[("alpha", "1.0.0")]))
-        .file(
-            "formulary.toml",
-            format!(
-                "name = \"Ward list\"\nversion = \"2.1\"\ntier = \"{tier}\"\nexposure = \"controlled\"\nstarted = 2026-08-20\n\
-                 [owner]\nrole = \"Ward systems team\"\ncontact = \"ward@trust.example\"\nconfirmed = 2026-08-01\n"
-            ),
-        )
-        .record("npm", &advisory("GHSA-aaaa-aaaa-aaaa", "npm", "other", "1.5.0", "2026-08-21T00:00:00Z"))
-        .import();
-    scene
-}
 
 /// Everything that the log serves, as text.
 fn log(body: &Body<'_>) -> String {
@@ -44,7 +28,7 @@ fn log(body: &Body<'_>) -> String {
 
 #[test]
 fn another_subjects_assessment_opens_nothing_and_a_component_is_asked_where_it_is() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let body = Body::founded(&scene, "trust", "");
     let file = body.assessed(DAY, &["--use"]);
     let open = |subject: &str| {
@@ -83,7 +67,7 @@ fn another_subjects_assessment_opens_nothing_and_a_component_is_asked_where_it_i
 
 #[test]
 fn a_trip_wire_that_the_assessment_does_not_show_is_none() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let body = Body::founded(&scene, "trust", "");
     let file = body.assessed(DAY, &["--use"]);
     let asked = body.opens(DAY, "p-02", &[&file, "--reason", "Release 2.1"]);
@@ -124,7 +108,7 @@ fn a_trip_wire_that_the_assessment_does_not_show_is_none() {
 
 #[test]
 fn a_rule_takes_the_assessments_obligations_and_the_terms_proposed() {
-    let scene = scene("operational");
+    let scene = ward_list("operational");
     let flaw = advisory("GHSA-bbbb-bbbb-bbbb", "npm", "alpha", "1.5.0", "2026-08-21T00:00:00Z");
     scene.record("npm", &flaw).import();
     let system = fs::read_to_string(scene.root().join("formulary.toml")).unwrap();
@@ -183,7 +167,7 @@ fn a_rule_takes_the_assessments_obligations_and_the_terms_proposed() {
 
 #[test]
 fn a_safety_case_is_read_and_its_officer_stays_unnamed() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let body = Body::founded(&scene, "trust", "");
     let file = |name: &str, text: &str| fs::write(scene.path(name), text).unwrap();
     file("report.md", "# Safety case");
@@ -258,7 +242,7 @@ fn a_safety_case_is_read_and_its_officer_stays_unnamed() {
 
 #[test]
 fn what_is_kept_out_of_git_is_kept_out_of_every_register() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let body = Body::founded(&scene, "trust", "");
     let ignore = std::path::Path::new(&body.register()).join(".gitignore");
     assert!(fs::read_to_string(&ignore).unwrap().lines().any(|l| l == "/assessments/"));
@@ -278,7 +262,7 @@ fn what_is_kept_out_of_git_is_kept_out_of_every_register() {
 
 #[test]
 fn a_wrong_clock_locks_no_log() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let body = Body::founded(&scene, "trust", "");
     let file = body.assessed(DAY, &["--use"]);
     let asked = body.opens(DAY, "p-02", &[&file, "--reason", "Release 2.1"]);
@@ -332,7 +316,7 @@ fn a_wrong_clock_locks_no_log() {
 
 #[test]
 fn openssh_knows_until_when_a_key_signed_and_a_batch_is_tied_to_its_entry() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let body = Body::founded(&scene, "trust", "");
     let exception = |control: &str| {
         body.opens(
@@ -422,7 +406,7 @@ fn openssh_knows_until_when_a_key_signed_and_a_batch_is_tied_to_its_entry() {
 
 #[test]
 fn a_denial_is_told_whole_to_who_must_confirm_it() {
-    let scene = scene("clinical");
+    let scene = ward_list("clinical");
     let body = Body::founded(&scene, "trust", "");
     body.does(
         DAY,
@@ -469,7 +453,7 @@ fn a_denial_is_told_whole_to_who_must_confirm_it() {
 
 #[test]
 fn what_is_closed_is_shown_as_closed() {
-    let scene = scene("operational");
+    let scene = ward_list("operational");
     let body = Body::founded(&scene, "trust", "");
     fs::write(
         scene.path("closure.toml"),

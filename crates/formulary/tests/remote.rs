@@ -12,27 +12,12 @@ mod common;
 use std::{fs, path::Path};
 
 use common::{
-    Answer, Scene, advisory,
-    body::{Body, Served, files, serve, word},
+    Answer,
+    body::{Body, Served, files, serve, ward_list, word},
     git::{executable, token, write},
-    package_lock,
 };
 
 const DAY: &str = "2026-08-24T09:00:00Z";
-
-fn scene() -> Scene {
-    let scene = Scene::new();
-    scene
-        .file("package-lock.json", package_lock(&[("alpha", "1.0.0")]))
-        .file(
-            "formulary.toml",
-            "name = \"Ward list\"\nversion = \"2.1\"\ntier = \"operational\"\nexposure = \"controlled\"\nstarted = 2026-08-20\n\
-             [owner]\nrole = \"Ward systems team\"\ncontact = \"ward@trust.example\"\nconfirmed = 2026-08-01\n",
-        )
-        .record("npm", &advisory("GHSA-aaaa-aaaa-aaaa", "npm", "other", "1.5.0", "2026-08-21T00:00:00Z"))
-        .import();
-    scene
-}
 
 fn denied(body: &Body<'_>, now: &str, subject: &str) {
     body.does(
@@ -90,7 +75,7 @@ fn reason(answer: &Answer) -> Option<serde_json::Value> {
 
 #[test]
 fn a_register_behind_an_address_is_obeyed_kept_and_never_believed_blindly() {
-    let scene = scene();
+    let scene = ward_list("operational");
     let body = Body::founded(&scene, "trust", "");
     denied(&body, DAY, "repository:Ward list");
     let site = |now: &str| {
@@ -167,7 +152,7 @@ fn a_register_behind_an_address_is_obeyed_kept_and_never_believed_blindly() {
     *served.lock().unwrap() = first;
     let back = gate.asks("2026-08-26T11:00:00Z", &[]);
     assert!(back.code == 3 && back.err.contains("REWRITTEN"), "{back:?}");
-    let other_scene = self::scene();
+    let other_scene = ward_list("operational");
     let other = Body::founded(&other_scene, "trust", "");
     other.does(DAY, "p-01", &["register", "site", &other.path("site")]);
     *served.lock().unwrap() = files(other_scene.path("trust-site").as_path());
@@ -177,7 +162,7 @@ fn a_register_behind_an_address_is_obeyed_kept_and_never_believed_blindly() {
 
 #[test]
 fn a_hook_asks_the_register_and_a_sealed_scope_is_known_to_whom_it_was_handed() {
-    let scene = scene();
+    let scene = ward_list("operational");
     let body = Body::founded(&scene, "trust", "");
     scene.git(&["init", "-q", "-b", "main"]);
     let secret = token(7);

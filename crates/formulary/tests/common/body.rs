@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{Answer, Scene};
+use super::{Answer, Scene, advisory, package_lock};
 
 /// Who sits in it: id and roles.
 pub const PEOPLE: [(&str, &str); 4] = [
@@ -20,6 +20,23 @@ pub const PEOPLE: [(&str, &str); 4] = [
     ("p-03", "\"information-governance\""),
     ("p-04", "\"lay\""),
 ];
+
+/// A system at a tier that a body judges: one component, an owner, a full feed that knows nothing against it.
+pub fn ward_list(tier: &str) -> Scene {
+    let scene = Scene::new();
+    scene
+        .file("package-lock.json", package_lock(&[("alpha", "1.0.0")]))
+        .file(
+            "formulary.toml",
+            format!(
+                "name = \"Ward list\"\nversion = \"2.1\"\ntier = \"{tier}\"\nexposure = \"controlled\"\nstarted = 2026-08-20\n\
+                 [owner]\nrole = \"Ward systems team\"\ncontact = \"ward@trust.example\"\nconfirmed = 2026-08-01\n"
+            ),
+        )
+        .record("npm", &advisory("GHSA-aaaa-aaaa-aaaa", "npm", "other", "1.5.0", "2026-08-21T00:00:00Z"))
+        .import();
+    scene
+}
 
 /// A body beside a scene.
 pub struct Body<'s> {
