@@ -45,13 +45,10 @@ pub fn evidence(name: &str, bytes: &[u8]) -> Result<Evidence, String> {
 /// The export that lies in a repository, if one does.
 pub fn found(material: &dyn Material) -> Option<Vec<u8>> {
     let at = material.entries().binary_search_by(|e| e.path.as_str().cmp(FILE)).ok()?;
-    // What is larger is refused by its reader; it need not be read for that.
-    let bytes = if material.entries()[at].size > 64 << 20 {
-        Vec::new()
-    } else {
-        material.read(FILE).ok()?.into_owned()
-    };
-    Some(bytes)
+    // What is larger, or cannot be read, is refused by its reader like an empty file: it is there, and says nothing.
+    let small = material.entries()[at].size <= 64 << 20;
+    let bytes = small.then(|| material.read(FILE).ok()).flatten();
+    Some(bytes.map(|bytes| bytes.into_owned()).unwrap_or_default())
 }
 
 /// The settings, as long as they are believed.
